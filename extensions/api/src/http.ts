@@ -1,0 +1,121 @@
+/** One typed fetch for the REST interface of the workspace, and the addresses the page needs. */
+import { URLExt } from '@jupyterlab/coreutils';
+import { ServerConnection } from '@jupyterlab/services';
+
+/** Where the REST interface lives, below the base URL. */
+export const API_ROOT = 'api/workspace/v1';
+
+export type Method = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
+
+export interface IRequest {
+  method?: Method;
+  query?: Record<string, string | number | boolean | undefined>;
+  body?: unknown;
+  signal?: AbortSignal;
+  settings?: ServerConnection.ISettings;
+}
+
+/** What the server answers when it refuses (RFC 9457). */
+export interface IProblem {
+  type?: string;
+  title?: string;
+  status?: number;
+  detail?: string;
+}
+
+/** A refusal of the server; `message` is its sentence, fit to be shown. */
+export class WorkspaceError extends Error {
+  constructor(
+    readonly status: number,
+    readonly problem: IProblem
+  ) {
+    super(problem.detail ?? problem.title ?? `HTTP ${status}`);
+    this.name = 'WorkspaceError';
+  }
+}
+
+/** The server could not be reached at all. */
+export class UnreachableError extends Error {
+  override name = 'UnreachableError';
+}
+
+/**
+ * Call `path` below the REST root and return the decoded answer.
+ * Rejects with `WorkspaceError` when refused, `UnreachableError` without a connection.
+ */
+export async function call<T>(path: string, request: IRequest = {}): Promise<T> {
+  const settings = request.settings ?? ServerConnection.makeSettings();
+  const url = URLExt.join(settings.baseUrl, API_ROOT, path) + queryString(request.query);
+  // Not the stock `no-store`, which adds the time to the query: unknown parameters are refused.
+  const init: RequestInit = { method: request.method ?? 'GET', signal: request.signal ?? null, cache: 'no-cache' };
+  if (request.body !== undefined) {
+    init.body = JSON.stringify(request.body);
+    init.headers = { 'Content-Type': 'application/json' };
+  }
+  let response: Response;
+  try {
+    response = await ServerConnection.makeRequest(url, init, settings);
+  } catch (error) {
+    throw new UnreachableError(String(error));
+  }
+  const text = await response.text();
+  if (!response.ok) {
+    throw new WorkspaceError(response.status, parseProblem(text, response.status));
+  }
+  return (text === '' ? undefined : JSON.parse(text)) as T;
+}
+
+function queryString(query: IRequest['query']): string {
+  const given = Object.entries(query ?? {}).filter(([, value]) => value !== undefined);
+  return given.length === 0
+    ? ''
+    : '?' + new URLSearchParams(given.map(([key, value]) => [key, String(value)])).toString();
+}
+
+function parseProblem(text: string, status: number): IProblem {
+  try {
+    const problem: unknown = JSON.parse(text);
+    return typeof problem === 'object' && problem !== null ? problem : { status };
+  } catch {
+    return { status };
+  }
+}
+
+/** Who the server says we are: `member`, `nobody` (session ended) or `unreachable`. */
+export async function whoAmI(
+  settings: ServerConnection.ISettings
+): Promise<'member' | 'nobody' | 'unreachable'> {
+  try {
+    const response = await ServerConnection.makeRequest(
+      URLExt.join(settings.baseUrl, 'api/me'),
+      {},
+      settings
+    );
+    if (response.ok) {
+      return 'member';
+    }
+    return response.status === 401 || response.status === 403 ? 'nobody' : 'unreachable';
+  } catch {
+    return 'unreachable';
+  }
+}
+
+/** The login page; comes back to `next` (a path of this server) afterwards. */
+export function loginUrl(settings: ServerConnection.ISettings, next?: string): string {
+  const url = URLExt.join(settings.baseUrl, 'login');
+  return next === undefined ? url : `${url}?next=${encodeURIComponent(next)}`;
+}
+
+/** End this session on the server. Resolves also when the session had ended already. */
+export async function logOut(settings: ServerConnection.ISettings): Promise<void> {
+  await ServerConnection.makeRequest(
+    URLExt.join(settings.baseUrl, 'logout'),
+    { method: 'POST' },
+    settings
+  );
+}
+
+/** The address of the push socket. */
+export function pushUrl(settings: ServerConnection.ISettings): string {
+  return URLExt.join(settings.wsUrl, API_ROOT, 'push');
+}

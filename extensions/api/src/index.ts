@@ -1,0 +1,3 @@
+/** The only package that knows the addresses of the workspace. */
+export * from './http.js';
+export * from './push.js';

@@ -1,0 +1,33 @@
+/** The one extension of the page: collects the plugins of the workspace. */
+import { endings } from './live/endings.js';
+import { liveDocuments, liveProvider } from './live/plugin.js';
+import { untouched } from './live/untouched.js';
+import { cellExecutor, rights } from './rights/plugin.js';
+import { connection } from './shell/connection.js';
+import { frame } from './shell/frame.js';
+import { names } from './shell/names.js';
+import { notice } from './shell/notice.js';
+import { push } from './shell/push.js';
+import { noConversion, noEvents } from './shell/quiet.js';
+import { refusals } from './shell/refusals.js';
+import { session } from './shell/session.js';
+import { trust } from './trust/plugin.js';
+
+export default [
+  noEvents,
+  noConversion,
+  trust,
+  liveDocuments,
+  liveProvider,
+  endings,
+  untouched,
+  rights,
+  cellExecutor,
+  push,
+  refusals,
+  connection,
+  frame,
+  names,
+  notice,
+  session
+];

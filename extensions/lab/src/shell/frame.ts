@@ -1,0 +1,37 @@
+/** The frame around the documents: our sign in the corner, and room for the document on a small screen. */
+import { ILabShell, type JupyterFrontEnd, type JupyterFrontEndPlugin } from '@jupyterlab/application';
+import { LabIcon } from '@jupyterlab/ui-components';
+import { Widget } from '@lumino/widgets';
+
+const SIGN = new LabIcon({
+  name: 'openpaas:sign',
+  svgstr:
+    '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 18 18"><clipPath id="opw-sign"><rect width="18" height="18" rx="5"/></clipPath>' +
+    '<g clip-path="url(#opw-sign)"><path fill="#2a55c9" d="M0 0h18v18z"/><path fill="#2a55c9" d="M0 0h18L9 9z"/>' +
+    '<path fill="#7aa2ff" d="M0 18 9 9l9 9z"/><path fill="#c43b4e" d="M0 0l9 9-9 9z"/></g></svg>'
+});
+/** Below this the file browser and a document do not fit side by side. */
+const SMALL = '(max-width: 600px)';
+
+export const frame: JupyterFrontEndPlugin<void> = {
+  id: '@openpaas/lab:frame',
+  description: 'Shows our sign, and one thing at a time on a small screen.',
+  autoStart: true,
+  requires: [ILabShell],
+  activate: (app: JupyterFrontEnd, shell: ILabShell) => {
+    const sign = new Widget();
+    sign.id = 'jp-MainLogo';
+    SIGN.element({ container: sign.node, elementPosition: 'center', margin: '2px 2px 2px 8px', height: 'auto', width: '16px' });
+    shell.add(sign, 'top', { rank: 0 });
+    const makeRoom = (): void => {
+      if (window.matchMedia(SMALL).matches) {
+        shell.collapseLeft();
+        shell.collapseRight();
+      }
+    };
+    void app.restored.then(() => {
+      makeRoom();
+      shell.currentPathChanged.connect((_, { newValue }) => newValue !== '' && makeRoom());
+    });
+  }
+};

@@ -1,0 +1,1 @@
+"""Who: members, groups, sessions, tokens."""

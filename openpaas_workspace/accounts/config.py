@@ -1,0 +1,20 @@
+"""What an administrator may set about accounts."""
+
+from traitlets import Int
+from traitlets.config import Configurable
+
+
+class AccountsSettings(Configurable):
+    """Limits of passwords, sessions and links."""
+
+    session_idle_hours = Int(12, min=1, help="A login ends after so many hours without a request.").tag(
+        config=True
+    )
+    session_days = Int(7, min=1, max=90, help="A login ends after so many days in any case.").tag(config=True)
+    link_hours = Int(24, min=1, max=168, help="How long a one-time link works.").tag(config=True)
+    token_days = Int(366, min=1, max=3660, help="The longest life of a personal token.").tag(config=True)
+    password_length = Int(
+        12, min=12, help="The fewest characters of a password (CNIL 2022-100 with delays: 12)."
+    ).tag(config=True)
+    hash_memory_kib = Int(65536, min=8192, help="Memory that hashing one password takes.").tag(config=True)
+    hash_passes = Int(3, min=1, help="Passes over that memory.").tag(config=True)

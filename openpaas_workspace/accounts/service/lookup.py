@@ -1,0 +1,67 @@
+"""What floors above ask about people, as conditions for their own queries. No right is asked here."""
+
+from collections.abc import Collection
+from typing import Any
+
+from sqlalchemy import ColumnElement, Select, exists, select
+
+from openpaas_workspace.accounts.models import group_members, groups, members
+from openpaas_workspace.core.db import Work
+
+
+def groups_of(member_id: str) -> Select[tuple[str]]:
+    """Ids of the groups a member is in."""
+    rows = group_members.alias()
+    return select(rows.c.group_id).where(rows.c.member_id == member_id)
+
+
+def is_active(member_id: ColumnElement[Any]) -> ColumnElement[bool]:
+    """Whether the member whose id is in a column exists and is not disabled."""
+    rows = members.alias()
+    return exists(select(1).select_from(rows).where(rows.c.id == member_id, rows.c.disabled_at.is_(None)))
+
+
+def has_active(group_id: ColumnElement[Any]) -> ColumnElement[bool]:
+    """Whether the group whose id is in a column has an active member."""
+    rows, people = group_members.alias(), members.alias()
+    return exists(
+        select(1)
+        .select_from(rows.join(people, people.c.id == rows.c.member_id))
+        .where(rows.c.group_id == group_id, people.c.disabled_at.is_(None))
+    )
+
+
+async def active(work: Work, *, group_id: str | None = None) -> list[str]:
+    """Ids of the active members: all, or those of one group."""
+    query = select(members.c.id).where(members.c.disabled_at.is_(None))
+    if group_id is not None:
+        query = query.join(group_members, group_members.c.member_id == members.c.id).where(
+            group_members.c.group_id == group_id
+        )
+    return [row.id for row in await work.all(query.order_by(members.c.id))]
+
+
+async def administrators(work: Work) -> list[str]:
+    """Ids of the active administrators, the oldest account first."""
+    query = select(members.c.id).where(members.c.disabled_at.is_(None), members.c.administrator.is_(True))
+    return [row.id for row in await work.all(query.order_by(members.c.created_at, members.c.id))]
+
+
+async def states(work: Work, ids: Collection[str]) -> dict[str, tuple[str, bool]]:
+    """Shown name, and whether active, of those of `ids` that are members."""
+    query = select(members.c.id, members.c.display_name, members.c.disabled_at).where(
+        members.c.id.in_(list(ids))
+    )
+    return {row.id: (row.display_name, row.disabled_at is None) for row in await work.all(query)}
+
+
+async def group_names(work: Work, ids: Collection[str]) -> dict[str, str]:
+    """Names of those of `ids` that are groups."""
+    query = select(groups.c.id, groups.c.name).where(groups.c.id.in_(list(ids)))
+    return {row.id: row.name for row in await work.all(query)}
+
+
+async def usernames(work: Work, ids: Collection[str]) -> dict[str, str]:
+    """Login names of those of `ids` that are members."""
+    query = select(members.c.id, members.c.username).where(members.c.id.in_(list(ids)))
+    return {row.id: row.username for row in await work.all(query)}

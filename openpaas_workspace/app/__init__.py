@@ -1,0 +1,1 @@
+"""The extension and its wiring: the only part that knows every domain."""

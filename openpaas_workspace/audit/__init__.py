@@ -1,0 +1,1 @@
+"""Who did what: the event log as a table for administrators."""

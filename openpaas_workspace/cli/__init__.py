@@ -1,0 +1,1 @@
+"""The `openpaas` command."""

@@ -1,0 +1,1 @@
+"""The Python client; needs nothing of the server."""

@@ -1,0 +1,1 @@
+"""Unit of work, web routes, event stream, jobs, settings."""

@@ -1,0 +1,177 @@
+"""The database and the unit of work.
+
+SQLite (WAL, one writer at a time, synced at every commit) or PostgreSQL, by URL.
+A unit is one short write transaction: its rows and its events commit together, and
+nothing but SQL is awaited inside it.
+"""
+
+import asyncio
+import sqlite3
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from contextlib import asynccontextmanager, nullcontext
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import Executable, MetaData, Row, event
+from sqlalchemy.engine import Engine, make_url
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
+
+from openpaas_workspace.core.events import Event
+from openpaas_workspace.core.onehop import OneHopDbapi
+from openpaas_workspace.kit.actors import Actor
+
+if TYPE_CHECKING:
+    from openpaas_workspace.core.bus import Bus
+    from openpaas_workspace.core.workspace import Workspace
+
+metadata = MetaData(
+    naming_convention={
+        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+        "ck": "ck_%(table_name)s_%(constraint_name)s",
+        "fk": "fk_%(table_name)s_%(column_0_N_name)s",
+        "pk": "pk_%(table_name)s",
+    }
+)
+
+_SQLITE_PRAGMAS = (
+    "journal_mode=WAL",
+    "synchronous=FULL",
+    "foreign_keys=ON",
+    "busy_timeout=10000",
+    "temp_store=MEMORY",
+)
+
+
+class Work:
+    """One unit of work: who acts, the open transaction, the events to publish."""
+
+    def __init__(self, workspace: "Workspace", actor: Actor, conn: AsyncConnection) -> None:
+        self.workspace = workspace
+        self.actor = actor
+        self.conn = conn
+        self.events: list[Event] = []
+        self.callbacks: list[Callable[[], None]] = []
+
+    async def execute(
+        self,
+        statement: Executable,
+        parameters: Mapping[str, Any] | Sequence[Mapping[str, Any]] | None = None,
+    ) -> int:
+        """Run a statement that writes; returns the number of rows touched."""
+        result = await self.conn.execute(statement, parameters)
+        return result.rowcount
+
+    async def all(self, statement: Executable) -> Sequence[Row[Any]]:
+        """All rows of a select."""
+        return (await self.conn.execute(statement)).all()
+
+    async def first(self, statement: Executable) -> Row[Any] | None:
+        """The first row of a select, or None."""
+        return (await self.conn.execute(statement)).first()
+
+    async def scalar(self, statement: Executable) -> Any:
+        """The first column of the first row, or None."""
+        return (await self.conn.execute(statement)).scalar()
+
+    def publish(self, fact: Event) -> None:
+        """Record a fact with this transaction; listeners hear of it after commit."""
+        self.events.append(fact)
+
+    def after_commit(self, callback: Callable[[], None]) -> None:
+        """Call something quick once the transaction is durable; not called if it fails."""
+        self.callbacks.append(callback)
+
+
+class Database:
+    """Engines for writing and reading, and the lock that makes SQLite's one writer fair."""
+
+    def __init__(self, url: str) -> None:
+        self.url = make_url(url)
+        self.is_sqlite = self.url.get_backend_name() == "sqlite"
+        driver = "sqlite+aiosqlite" if self.is_sqlite else "postgresql+psycopg"
+        async_url = self.url.set(drivername=driver)
+        if self.is_sqlite:
+            driver_module = OneHopDbapi()
+            self._writer = create_async_engine(async_url, module=driver_module, pool_size=1, max_overflow=0)
+            self._reader = create_async_engine(async_url, module=driver_module, pool_size=4, max_overflow=4)
+            _prepare_sqlite(self._writer, "BEGIN IMMEDIATE")
+            _prepare_sqlite(self._reader, "BEGIN")
+        else:
+            self._writer = self._reader = create_async_engine(async_url, pool_size=10, max_overflow=10)
+        self.write_lock: asyncio.Lock | nullcontext[None] = (
+            asyncio.Lock() if self.is_sqlite else nullcontext()
+        )
+        self.bus: Bus
+        self.workspace: Workspace
+
+    @asynccontextmanager
+    async def unit(self, actor: Actor) -> AsyncIterator[Work]:
+        """A write transaction for `actor`; committed at the end, rolled back on any error."""
+        async with self.write_lock, self._writer.begin() as conn:
+            work = Work(self.workspace, actor, conn)
+            yield work
+            if work.events:
+                await self.bus.record(work)
+        for callback in work.callbacks:
+            callback()
+        if work.events:
+            self.bus.wake()
+
+    @asynccontextmanager
+    async def read(self, actor: Actor) -> AsyncIterator[Work]:
+        """A read transaction: one consistent view; publishing in it is an error."""
+        async with self._reader.connect() as conn:
+            work = Work(self.workspace, actor, conn)
+            yield work
+            if work.events:
+                raise RuntimeError("a read published an event")
+
+    async def create_all(self) -> None:
+        """Create every registered table that is missing (tests; production migrates)."""
+        async with self._writer.begin() as conn:
+            await conn.run_sync(metadata.create_all)
+
+    async def close(self) -> None:
+        """Give back all connections."""
+        await self._writer.dispose()
+        if self._reader is not self._writer:
+            await self._reader.dispose()
+
+
+def _prepare_sqlite(engine: AsyncEngine, begin: str) -> None:
+    event.listen(engine.sync_engine, "connect", prepare_sqlite_connection)
+
+    def begin_later(conn: Any) -> None:
+        conn.connection.dbapi_connection.begin_with(begin)
+
+    event.listen(engine.sync_engine, "begin", begin_later)
+
+
+def prepare_sqlite_connection(connection: Any, _record: object) -> None:
+    """Pragmas of every SQLite connection; transactions are begun by us, not by the driver."""
+    connection.isolation_level = None
+    cursor = connection.cursor()
+    for pragma in _SQLITE_PRAGMAS:
+        cursor.execute(f"PRAGMA {pragma}")
+    cursor.close()
+
+
+def sync_engine(database: Database) -> Engine:
+    """A synchronous engine on the same database, for a dedicated writer thread."""
+    from sqlalchemy import create_engine
+
+    if not database.is_sqlite:
+        return create_engine(database.url.set(drivername="postgresql+psycopg"), pool_size=1)
+    engine = create_engine(
+        database.url.set(drivername="sqlite+pysqlite"),
+        pool_size=1,
+        connect_args={"check_same_thread": False},
+    )
+    event.listen(engine, "connect", prepare_sqlite_connection)
+    event.listen(engine, "begin", lambda conn: conn.exec_driver_sql("BEGIN IMMEDIATE"))
+    return engine
+
+
+def sqlite_version() -> str:
+    """The SQLite library in use, for `openpaas doctor`."""
+    return sqlite3.sqlite_version

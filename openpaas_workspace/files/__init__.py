@@ -1,0 +1,1 @@
+"""Spaces, folders, files, and their projection on disk."""

@@ -1,0 +1,37 @@
+"""What an administrator may set about files."""
+
+from traitlets import Bool, Float, Int
+from traitlets.config import Configurable
+
+
+class FilesSettings(Configurable):
+    """Limits of spaces, files and their rooms."""
+
+    max_file_bytes = Int(2 * 1024**3, min=1024, help="The largest file that may be uploaded.").tag(
+        config=True
+    )
+    max_room_bytes = Int(
+        5_000_000, min=1024, help="A larger text is a plain file: it cannot be edited together."
+    ).tag(config=True)
+    max_notebook_bytes = Int(256 * 1024**2, min=1024, help="A larger notebook is not opened.").tag(
+        config=True
+    )
+    max_open_bytes = Int(
+        64 * 1024**2, min=1024, help="A larger plain file is downloaded, not opened in the page."
+    ).tag(config=True)
+    space_quota_bytes = Int(0, min=0, help="The most bytes a space may hold; 0 is no limit.").tag(config=True)
+    max_copy_entries = Int(5_000, min=1, help="The most files and folders copied at once.").tag(config=True)
+    max_entries = Int(100_000, min=100, help="The most files and folders of a space.").tag(config=True)
+    trash_days = Int(30, min=1, help="Days until the trash is emptied.").tag(config=True)
+    alias_days = Int(90, min=1, help="Days that a space's old name still leads to it.").tag(config=True)
+    scan_seconds = Float(30.0, min=1.0, help="How often spaces are compared with the disk.").tag(config=True)
+    missing_seconds = Float(
+        2.0, min=0.0, help="A name that is missing on disk is believed to be deleted after so many seconds."
+    ).tag(config=True)
+    write_after_seconds = Float(
+        1.0, min=0.0, help="A co-edited file is written to disk after so many quiet seconds."
+    ).tag(config=True)
+    write_at_most_seconds = Float(
+        5.0, min=0.1, help="It is written after so many seconds even while somebody types."
+    ).tag(config=True)
+    members_create_spaces = Bool(True, help="Every member may create team spaces.").tag(config=True)

@@ -1,0 +1,1 @@
+"""Pure computing: paths, formats, what changed on disk."""

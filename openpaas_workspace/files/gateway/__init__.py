@@ -1,0 +1,1 @@
+"""Jupyter's contents protocol and raw bytes over HTTP."""

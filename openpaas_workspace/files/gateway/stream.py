@@ -1,0 +1,45 @@
+"""Sending a file's bytes: of a room what it holds now, of a plain file the disk's, piece by piece."""
+
+import os
+from typing import Any, BinaryIO
+
+from openpaas_workspace.core import beneath
+from openpaas_workspace.files.service import content
+from openpaas_workspace.files.service.disk import in_thread
+from openpaas_workspace.files.service.rows import Caller, Node
+from openpaas_workspace.kit.errors import NotFound
+
+_PIECE = 1024 * 1024
+
+
+async def send(handler: Any, caller: Caller, node: Node, *, body: bool) -> None:
+    """Answer with a file; headers of its kind are the handler's. Raises NotFound, TooLarge."""
+    node, root, path = await content.readable(caller, node)
+    if content.is_live(caller.workspace, node):
+        data, version = await content.get(caller, node)
+        handler.set_header("ETag", f'"{version}"')
+        handler.set_header("Content-Length", str(len(data)))
+        if body:
+            handler.write(data)
+        return
+    try:
+        file = await in_thread(_open, root, path)
+    except OSError as error:
+        raise NotFound("This file is gone from the disk; look again.") from error
+    with file:
+        about = os.fstat(file.fileno())
+        if node.hash and (about.st_size, about.st_mtime_ns) == (node.size, node.mtime_ns):
+            handler.set_header("ETag", f'"{node.hash}"')
+        handler.set_header("Content-Length", str(about.st_size))
+        left = about.st_size
+        while body and left:
+            piece = await in_thread(file.read, min(_PIECE, left))
+            if not piece:
+                break
+            left -= len(piece)
+            handler.write(piece)
+            await handler.flush()
+
+
+def _open(root: Any, path: str) -> BinaryIO:
+    return open(beneath.open_beneath(root, path), "rb")

@@ -1,0 +1,104 @@
+"""What rooms ask of files: which object a path is, its first content, and to keep the file behind the log."""
+
+from typing import Any
+
+from sqlalchemy import update
+
+from openpaas_workspace.core.db import Work
+from openpaas_workspace.core.workspace import Workspace
+from openpaas_workspace.files.config import FilesSettings
+from openpaas_workspace.files.engine import formats
+from openpaas_workspace.files.models import nodes
+from openpaas_workspace.files.service import places
+from openpaas_workspace.files.service.disk import Disk, in_thread
+from openpaas_workspace.files.service.ondisk import read
+from openpaas_workspace.files.service.projection import Projector
+from openpaas_workspace.files.service.rows import Node, node_row, relative_path
+from openpaas_workspace.files.service.watching import Watched
+from openpaas_workspace.kit.actors import SYSTEM, Actor
+from openpaas_workspace.kit.errors import Invalid, NotFound, TooLarge, Unavailable
+from openpaas_workspace.realtime.binding import Binding, Bound, RoomHost
+
+
+class FileBinding(Binding):
+    """Files as objects of rooms: `json:notebook:<id>` and `text:file:<id>`."""
+
+    def __init__(self, workspace: Workspace) -> None:
+        self._workspace = workspace
+        self._settings = workspace.get(FilesSettings)
+        self._disk = workspace.get(Disk)
+        self._projector = workspace.get(Projector)
+        self._watched = workspace.get(Watched)
+
+    async def find(self, actor: Actor, path: str) -> Bound:
+        async with self._workspace.db.read(actor) as work:
+            place = await places.find(work, path)
+            if place.node is None or place.node.kind != "file":
+                raise NotFound
+            node = place.node
+            where = await relative_path(work, node)
+        if not self._is_live(node):
+            await self._parsed(node, where)
+        return _bound(node)
+
+    async def resolve(self, object_id: str) -> Bound:
+        async with self._workspace.db.read(SYSTEM) as work:
+            node = await node_row(work, object_id)
+        if node.kind != "file":
+            raise NotFound
+        self._watched.add(object_id)
+        return _bound(node)
+
+    async def first_content(self, object_id: str) -> tuple[Any, str]:
+        async with self._disk.file_lock(object_id):
+            async with self._workspace.db.read(SYSTEM) as work:
+                node = await node_row(work, object_id)
+                path = await relative_path(work, node)
+            value, digest, about = await self._parsed(node, path)
+            # Before the log begins: killed right after, the file is known to be what was imported.
+            async with self._workspace.db.unit(SYSTEM) as work:
+                # An empty text begins an empty log; anything else is the log's first change.
+                await self._imported(work, object_id, 0 if value == "" else 1, digest, about)
+        self._watched.add(object_id)
+        return value, digest
+
+    def changed(self, object_id: str, seq: int) -> None:  # noqa: ARG002  (the projection asks for the newest)
+        self._watched.add(object_id)
+        self._projector.changed(object_id)
+
+    async def save(self, object_id: str) -> None:
+        await self._projector.flush(object_id, exact=True)
+
+    async def _imported(
+        self, work: Work, object_id: str, seq: int, digest: str, about: dict[str, Any]
+    ) -> None:
+        values = {"projected_seq": seq, "projected_hash": digest, "next_seq": None, "next_hash": None}
+        await work.execute(
+            update(nodes).where(nodes.c.id == object_id).values(hash=digest, **values, **about)
+        )
+
+    async def _parsed(self, node: Node, path: str) -> tuple[Any, str, dict[str, Any]]:
+        kind = formats.type_of(node.name)
+        notebook = kind == formats.NOTEBOOK
+        limit = self._settings.max_notebook_bytes if notebook else self._settings.max_room_bytes
+        if node.size > limit:
+            raise TooLarge("This file is too large to be edited together; it is opened as a plain file.")
+        try:
+            found = await in_thread(read, self._disk.space(node.space_id), path, limit)
+        except BlockingIOError as error:
+            raise Unavailable("Somebody is writing this file; open it again in a moment.") from error
+        except OSError as error:
+            raise NotFound("This file is gone from the disk; look again.") from error
+        return await in_thread(formats.parse, kind, found.data), found.digest, found.about
+
+    def _is_live(self, node: Node) -> bool:
+        host = self._workspace.find(RoomHost)
+        return host is not None and host.live(node.id)
+
+
+def _bound(node: Node) -> Bound:
+    if node.kind != "file":
+        raise Invalid("This is a folder.")
+    if formats.type_of(node.name) == formats.NOTEBOOK:
+        return Bound(node.id, "json", "notebook")
+    return Bound(node.id, "text", "file")

@@ -1,0 +1,102 @@
+"""What crosses the wire about spaces and files."""
+
+from typing import Literal
+
+import msgspec
+
+from openpaas_workspace.kit.schema import Wire
+from openpaas_workspace.sharing.schemas import LevelName
+
+SpaceKind = Literal["personal", "team", "organisation"]
+NodeKind = Literal["folder", "file"]
+
+
+class SpaceInfo(Wire, frozen=True, kw_only=True):
+    """A space as the asking member sees it; `path` is where the file browser has it."""
+
+    id: str
+    ref: str
+    kind: SpaceKind
+    name: str
+    description: str
+    path: str
+    level: LevelName
+    owner_id: str = ""
+    archived_at: int | None = None
+
+
+class NewSpace(Wire, frozen=True, kw_only=True):
+    """A team space to create; who creates it manages it."""
+
+    name: str
+    description: str = ""
+
+
+class SpacePatch(Wire, frozen=True, kw_only=True):
+    """What a manager may change of a space."""
+
+    name: str | msgspec.UnsetType = msgspec.UNSET
+    description: str | msgspec.UnsetType = msgspec.UNSET
+    archived: bool | msgspec.UnsetType = msgspec.UNSET
+
+
+class FileInfo(Wire, frozen=True, kw_only=True):
+    """A folder or a file as the asking member sees it."""
+
+    id: str
+    ref: str
+    kind: NodeKind
+    name: str
+    path: str
+    space_id: str
+    size: int
+    created_by: str
+    created_at: int
+    modified_by: str
+    modified_at: int
+    level: LevelName
+    trashed_at: int | None = None
+
+
+class FileList(Wire, frozen=True, kw_only=True):
+    """What a path leads to; `entries` of a folder or space."""
+
+    path: str
+    kind: Literal["space", "folder", "file"]
+    level: LevelName
+    file: FileInfo | None = None
+    entries: list[FileInfo] = msgspec.field(default_factory=list)
+
+
+class FileQuery(Wire, frozen=True, kw_only=True):
+    """Which path: `Space/…`, `~/…`, `~name/…`, or an id."""
+
+    path: str
+
+
+class NewFile(Wire, frozen=True, kw_only=True):
+    """A folder, an empty file, or a copy of `copy_of` (an id or path), made at `path`."""
+
+    path: str
+    kind: NodeKind = "file"
+    copy_of: str = ""
+
+
+class FilePatch(Wire, frozen=True, kw_only=True):
+    """A new name, or a new folder (id or path of a folder or space), or both."""
+
+    name: str | msgspec.UnsetType = msgspec.UNSET
+    parent: str | msgspec.UnsetType = msgspec.UNSET
+
+
+class TrashQuery(Wire, frozen=True, kw_only=True):
+    """Whose trash: the space's id or path."""
+
+    space: str
+
+
+class FileVersion(Wire, frozen=True, kw_only=True):
+    """What a write answers: the file and the version now."""
+
+    file: FileInfo
+    version: str

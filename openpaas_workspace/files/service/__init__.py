@@ -1,0 +1,1 @@
+"""Verbs on spaces, folders and files."""

@@ -1,0 +1,214 @@
+"""Bytes of a file, for whoever is not in its room: from the log where there is one, else from the disk."""
+
+import hashlib
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from sqlalchemy import update
+
+from openpaas_workspace.core import beneath
+from openpaas_workspace.core.workspace import Workspace
+from openpaas_workspace.files.config import FilesSettings
+from openpaas_workspace.files.engine import formats
+from openpaas_workspace.files.models import nodes
+from openpaas_workspace.files.service.disk import Disk, in_thread, seen, spoken
+from openpaas_workspace.files.service.edits import Edits
+from openpaas_workspace.files.service.nodes import check_size
+from openpaas_workspace.files.service.ondisk import read
+from openpaas_workspace.files.service.places import Place
+from openpaas_workspace.files.service.projection import Projector
+from openpaas_workspace.files.service.rows import Caller, Node, node_row, ref_of, relative_path, space_row
+from openpaas_workspace.files.service.spaces import check_open
+from openpaas_workspace.kit.clock import now
+from openpaas_workspace.kit.errors import Conflict, Invalid, NotFound, TooLarge
+from openpaas_workspace.realtime.binding import RoomHost
+from openpaas_workspace.sharing.schemas import Level
+from openpaas_workspace.sharing.service import rights
+
+_OLD = "Somebody changed this file meanwhile; read it again, then write."
+
+
+class Live(NamedTuple):
+    """What a room holds, as a value; `version` is what to send back with a write."""
+
+    value: Any
+    version: str
+
+
+def is_live(workspace: Workspace, node: Node) -> bool:
+    """Whether the log is the truth of this file."""
+    host = workspace.find(RoomHost)
+    return node.kind == "file" and host is not None and host.live(node.id)
+
+
+def may_be_live(workspace: Workspace, node: Node) -> bool:
+    """Whether the file has a room, or gets one as soon as a page opens it."""
+    settings = workspace.get(FilesSettings)
+    limit = settings.max_notebook_bytes if node.name.endswith(".ipynb") else settings.max_room_bytes
+    return is_live(workspace, node) or node.size <= limit
+
+
+async def readable(caller: Caller, node: Node) -> tuple[Node, Path, str]:
+    """The file, and where it is on disk; raises NotFound unless the actor may read it, Invalid for a folder."""
+    async with caller.workspace.db.read(caller.actor) as work:
+        node = await node_row(work, node.id)
+        await rights.require(work, ref_of(node), Level.reader)
+        if node.kind != "file":
+            raise Invalid("This is a folder; it has no content of its own.")
+        path = await relative_path(work, node)
+    return node, caller.workspace.get(Disk).space(node.space_id), path
+
+
+async def live_value(caller: Caller, node: Node) -> Live:
+    """What the room of a file holds; the caller has asked `readable`."""
+    content = await caller.workspace.get(RoomHost).content(node.id)
+    return Live(content.value, f"{content.epoch}.{content.seq}")
+
+
+async def get(caller: Caller, node: Node, limit: int | None = None) -> tuple[bytes, str]:
+    """The bytes of a file and its version; raises TooLarge over `limit` (the settings' by default), NotFound."""
+    node, root, path = await readable(caller, node)
+    if is_live(caller.workspace, node):
+        live = await live_value(caller, node)
+        style = await _style(caller.workspace, root, path)
+        data = await in_thread(formats.serialise, formats.type_of(node.name), live.value, style)
+        return data, live.version
+    limit = limit or caller.workspace.get(FilesSettings).max_open_bytes
+    try:
+        found = await in_thread(_read_quiet, root, path, limit)
+    except beneath.TooLarge as error:
+        raise TooLarge("This file is too large to be opened; download it instead.") from error
+    except (OSError, beneath.UnsafePath) as error:
+        raise NotFound("This file is gone from the disk; look again.") from error
+    return found.data, found.digest
+
+
+async def put(
+    caller: Caller, node: Node, data: bytes | Path, *, digest: str, version: str = ""
+) -> tuple[Node, str]:
+    """Write the bytes of a file; for its editors. Of a file with a log this is one attributed change, merged
+    against the version it was read at. Returns the row and the version now.
+
+    Raises Conflict when `version` is named and the (plain) file is another by now, Invalid, TooLarge, Forbidden.
+    """
+    if is_live(caller.workspace, node):
+        return await _put_live(caller, node, data, version)
+    async with caller.workspace.get(Disk).file_lock(node.id):
+        if not is_live(caller.workspace, node):
+            return await _put_plain(caller, node, data, digest, version)
+    return await _put_live(caller, node, data, version)  # a page has opened it this moment
+
+
+async def put_value(caller: Caller, node: Node, value: Any, *, version: str = "") -> tuple[Node, str]:
+    """As `put`, of a file with a log, with what its room holds: an nbformat dict or a str."""
+    node = await _writable(caller, node)
+    host = caller.workspace.get(RoomHost)
+    base = await _base(host, node, version)
+    seq = await host.write(node.id, value, caller.actor, base_seq=base)
+    async with caller.workspace.db.unit(caller.actor) as work:
+        await work.execute(
+            update(nodes).where(nodes.c.id == node.id).values(modified_at=now(), modified_by=caller.actor.id)
+        )
+        node = await node_row(work, node.id)
+    epoch = (await host.content(node.id)).epoch
+    return node, f"{epoch}.{seq}"
+
+
+async def _put_live(caller: Caller, node: Node, data: bytes | Path, version: str) -> tuple[Node, str]:
+    raw = data if isinstance(data, bytes) else await in_thread(data.read_bytes)
+    value = await in_thread(formats.parse, formats.type_of(node.name), raw)
+    return await put_value(caller, node, value, version=version)
+
+
+async def _put_plain(
+    caller: Caller, node: Node, data: bytes | Path, digest: str, version: str
+) -> tuple[Node, str]:
+    node = await _writable(caller, node)
+    if version and version != node.hash:
+        raise Conflict(_OLD)
+    if digest == node.hash:
+        return node, digest
+    size = len(data) if isinstance(data, bytes) else data.stat().st_size
+    await check_size(caller, node.space_id, size, node.size)
+    disk = caller.workspace.get(Disk)
+    async with disk.lock(node.space_id).content():
+        async with caller.workspace.db.read(caller.actor) as work:
+            path = await relative_path(work, await node_row(work, node.id))
+        about = await in_thread(_write, disk.space(node.space_id), path, data)
+        values = {"hash": digest, "modified_at": now(), "modified_by": caller.actor.id, **about}
+        async with caller.workspace.db.unit(caller.actor) as work:
+            await work.execute(update(nodes).where(nodes.c.id == node.id).values(values))
+            caller.workspace.get(Edits).publish(work, node.id)
+            return await node_row(work, node.id), digest
+
+
+async def flush(workspace: Workspace, node: Node) -> None:
+    """Make the file on disk hold what its log holds."""
+    if is_live(workspace, node):
+        await workspace.get(Projector).flush(node.id)
+
+
+async def spool(caller: Caller, place: Place, source: Node, target: Path) -> str:
+    """Copy a file's bytes to a place of the server's own; returns their hash. Asks to read the file."""
+    node, root, path = await readable(caller, source)
+    await check_size(caller, place.space.id, node.size)
+    await flush(caller.workspace, node)
+    return await in_thread(_copy, root, path, target)
+
+
+async def _writable(caller: Caller, node: Node) -> Node:
+    async with caller.workspace.db.read(caller.actor) as work:
+        node = await node_row(work, node.id)
+        await rights.require(work, ref_of(node), Level.editor)
+        check_open(await space_row(work, node.space_id))
+    if node.kind != "file":
+        raise Invalid("This is a folder; it has no content of its own.")
+    return node
+
+
+async def _base(host: RoomHost, node: Node, version: str) -> int | None:
+    """The seq that a version names; None for the live one, and for what was read before there was a log."""
+    if not version:
+        return None
+    epoch, dot, seq = version.partition(".")
+    if not dot:
+        return node.projected_seq if version == node.projected_hash else None
+    content = await host.content(node.id)
+    if epoch != str(content.epoch) or not seq.isdecimal() or int(seq) > content.seq:
+        raise Conflict("The history of this file was replaced; read it again, then write.")
+    return int(seq)
+
+
+async def _style(workspace: Workspace, root: Path, path: str) -> formats.Style:
+    try:
+        limit = workspace.get(FilesSettings).max_notebook_bytes
+        return formats.style_of((await in_thread(read, root, path, limit)).data)
+    except OSError:
+        return formats.Style()
+
+
+def _read_quiet(root: Path, path: str, limit: int) -> Any:
+    for _ in range(5):
+        try:
+            return read(root, path, limit)
+        except BlockingIOError:
+            continue
+    return read(root, path, limit)
+
+
+def _write(root: Path, path: str, data: bytes | Path) -> dict[str, Any]:
+    with spoken():
+        beneath.stat_beneath(root, path)  # never makes a file where a folder was taken away
+        if isinstance(data, bytes):
+            return seen(beneath.write_beneath(root, path, data))
+        with data.open("rb") as received:
+            return seen(beneath.write_beneath(root, path, iter(lambda: received.read(1024 * 1024), b"")))
+
+
+def _copy(root: Path, path: str, target: Path) -> str:
+    sha = hashlib.sha256()
+    with spoken(), open(beneath.open_beneath(root, path), "rb") as source, target.open("wb") as copy:
+        while piece := source.read(1024 * 1024):
+            sha.update(piece)
+            copy.write(piece)
+    return sha.hexdigest()

@@ -1,0 +1,1 @@
+"""What a sandbox is made of: pure computing, no I/O."""

@@ -1,0 +1,1 @@
+"""Pure helpers that every floor may use: no I/O."""

@@ -1,0 +1,1 @@
+"""Live objects: logs, rooms, presence, push."""

@@ -1,0 +1,64 @@
+"""Registers realtime: live objects, their sockets, their history."""
+
+from collections.abc import Sequence
+
+from openpaas_workspace.core import blobs
+from openpaas_workspace.core.access import Access
+from openpaas_workspace.core.blobs import Blobs
+from openpaas_workspace.core.events import Recorded
+from openpaas_workspace.core.registry import Domain
+from openpaas_workspace.core.workspace import Workspace
+from openpaas_workspace.realtime.binding import RoomHost
+from openpaas_workspace.realtime.config import Realtime
+from openpaas_workspace.realtime.events import FileEdited, VersionNamed, VersionRestored
+from openpaas_workspace.realtime.gateway import room, session
+from openpaas_workspace.realtime.gateway.lobby import Lobby
+from openpaas_workspace.realtime.jobs import JOBS
+from openpaas_workspace.realtime.models import changes, snapshots
+from openpaas_workspace.realtime.routes import ROUTES
+from openpaas_workspace.realtime.service.filekind import FILE, FileKind
+from openpaas_workspace.realtime.service.host import Host
+from openpaas_workspace.realtime.service.jupyter import JupyterDocuments
+from openpaas_workspace.realtime.service.log import RIGHTS
+
+_GATEWAY = "openpaas_workspace.realtime.gateway."
+
+
+async def _set_up(workspace: Workspace) -> None:
+    blobs.refer(changes)
+    blobs.refer(snapshots)
+    workspace.put(Blobs, Blobs(workspace.data_dir))
+    host = Host(workspace, Realtime(parent=workspace.settings))
+    host.register(FILE, FileKind(workspace))
+    workspace.put(Host, host)
+    workspace.put(RoomHost, host)
+    workspace.put(Lobby, Lobby())
+    workspace.put(JupyterDocuments, JupyterDocuments(workspace))
+
+    async def rights_changed(batch: Sequence[Recorded]) -> None:
+        if any(event.type in RIGHTS for event in batch):
+            await host.rechecks.run()
+
+    workspace.db.bus.listen("realtime", rights_changed)
+    await host.start()
+
+
+async def _close(workspace: Workspace) -> None:
+    if (host := workspace.find(Host)) is not None:
+        await host.close()
+
+
+domain = Domain(
+    name="realtime",
+    routes=ROUTES,
+    events=(FileEdited, VersionNamed, VersionRestored),
+    jobs=JOBS,
+    config=(Realtime,),
+    handlers=((session.PATTERN, session.SessionHandler), (room.PATTERN, room.RoomSocket)),
+    access=(
+        Access(_GATEWAY + "session.SessionHandler", session.PATTERN, "PUT", "member", session.SCOPE),
+        Access(_GATEWAY + "room.RoomSocket", room.PATTERN, "GET", "member", room.SCOPE),
+    ),
+    setup=_set_up,
+    close=_close,
+)

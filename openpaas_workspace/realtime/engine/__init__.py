@@ -1,0 +1,1 @@
+"""The pure computing of the rooms: no I/O, no clock, no event loop."""

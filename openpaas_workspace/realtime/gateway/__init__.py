@@ -1,0 +1,1 @@
+"""Sockets of rooms, in the words of jupyter-collaboration."""

@@ -1,0 +1,145 @@
+"""What waits for one page: bounded, the important first, merged when it grows, closed when it overflows."""
+
+import struct
+from collections import deque
+from collections.abc import Callable
+from enum import IntEnum
+from typing import Any
+
+from pycrdt import merge_updates
+from tornado.iostream import IOStream, StreamClosedError
+
+from openpaas_workspace.realtime.engine import awareness, frames
+
+# Beyond this the kernel and tornado hold enough; the rest waits here, where it can be merged.
+_IN_STREAM = 256 * 1024
+_BINARY = 0x82
+_last: tuple[bytes, bytes] = (b"", b"")
+
+
+class Lane(IntEnum):
+    """Classes of frames; a lower one goes first."""
+
+    CONTROL = 0
+    UPDATE = 1
+    AWARENESS = 2
+
+
+def wire(payload: bytes) -> bytes:
+    """The payload as one WebSocket frame; built once when the same bytes go to many."""
+    global _last  # noqa: PLW0603  (one entry is all that a fan-out needs)
+    if _last[0] is payload:
+        return _last[1]
+    size = len(payload)
+    if size < 126:
+        head = struct.pack("BB", _BINARY, size)
+    elif size <= 0xFFFF:
+        head = struct.pack("!BBH", _BINARY, 126, size)
+    else:
+        head = struct.pack("!BBQ", _BINARY, 127, size)
+    _last = (payload, head + payload)
+    return _last[1]
+
+
+class Outbox:
+    """The frames on their way to one page."""
+
+    def __init__(
+        self, stream: IOStream, overflow: Callable[[], None], *, max_frames: int, max_bytes: int
+    ) -> None:
+        self._stream = stream
+        self._overflow = overflow
+        self._max_frames = max_frames
+        self._max_bytes = max_bytes
+        self._lanes: tuple[deque[bytes], ...] = tuple(deque() for _ in Lane)
+        self._bytes = 0
+        self._full = False
+        # TLS has a state of its own.
+        self._direct = type(stream) is IOStream
+        self.closed = False
+        self.merged = 0
+
+    @property
+    def waiting(self) -> int:
+        """How many frames wait."""
+        return sum(len(lane) for lane in self._lanes)
+
+    def send(self, payload: bytes, lane: Lane) -> None:
+        """Send now, or as soon as the page has taken what it has; never blocks."""
+        if self.closed:
+            return
+        if self._full:
+            self._keep(payload, lane)
+            return
+        data = _last[1] if _last[0] is payload else wire(payload)
+        sent = 0
+        # One call for each page of a fan-out: what the socket takes at once costs a third of the
+        # way through the stream. Nothing may wait in there, and tornado tells nowhere else.
+        if self._direct and not self._stream._write_futures:  # noqa: SLF001
+            try:
+                sent = self._stream.socket.send(data)
+            except (OSError, AttributeError):
+                sent = 0  # full, broken or closed: the stream waits or tells
+            if sent == len(data):
+                return
+        self._write(memoryview(data)[sent:])
+
+    def close(self) -> None:
+        """Drop what waits; nothing is sent any more."""
+        self.closed = True
+        for lane in self._lanes:
+            lane.clear()
+
+    def _keep(self, payload: bytes, lane: Lane) -> None:
+        self._lanes[lane].append(payload)
+        self._bytes += len(payload)
+        if self.waiting > self._max_frames // 2 or self._bytes > self._max_bytes // 2:
+            self._squeeze()
+        if self.waiting > self._max_frames or self._bytes > self._max_bytes:
+            self.close()
+            self._overflow()
+
+    def _write(self, data: bytes | memoryview) -> None:
+        try:
+            future = self._stream.write(data)
+        except StreamClosedError:
+            self.close()
+            return
+        if len(self._stream._write_buffer) > _IN_STREAM:  # noqa: SLF001
+            self._full = True
+            future.add_done_callback(self._drained)
+
+    def _drained(self, _future: Any) -> None:
+        self._full = False
+        for lane in self._lanes:
+            while lane and not self._full and not self.closed:
+                payload = lane.popleft()
+                self._bytes -= len(payload)
+                self._write(wire(payload))
+
+    def _squeeze(self) -> None:
+        """Make one update of all that wait, and keep of each page's presence the last."""
+        updates = self._lanes[Lane.UPDATE]
+        if len(updates) > 1:
+            parts = [part for payload in updates for part in _update_of(payload)]
+            merged = frames.update(merge_updates(*parts))
+            self.merged += len(updates)
+            updates.clear()
+            updates.append(merged)
+        presences = self._lanes[Lane.AWARENESS]
+        last = {_speakers(payload): payload for payload in presences}
+        presences.clear()
+        presences.extend(last.values())
+        self._bytes = sum(len(payload) for lane in self._lanes for payload in lane)
+
+
+def _update_of(payload: bytes) -> list[bytes]:
+    frame = frames.decode(payload, max_bytes=len(payload))
+    return [frame.payload] if isinstance(frame, frames.SyncFrame) else []
+
+
+def _speakers(payload: bytes) -> tuple[int, ...]:
+    frame = frames.decode(payload)
+    if not isinstance(frame, frames.AwarenessFrame):
+        return ()
+    return tuple(one.client for one in awareness.decode(frame.payload))

@@ -1,0 +1,1 @@
+"""What a connection may send and hold: pure, no sockets."""

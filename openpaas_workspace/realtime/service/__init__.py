@@ -1,0 +1,1 @@
+"""What live objects do: the log, leases, objects in memory, verbs on their history."""

@@ -1,0 +1,256 @@
+"""The live objects that this process hosts: opened when asked for, unloaded when idle."""
+
+import asyncio
+import logging
+import time
+from collections import defaultdict
+from collections.abc import Callable, Collection
+from typing import Any
+
+from sqlalchemy import Row, select
+from sqlalchemy.exc import IntegrityError
+
+from openpaas_workspace.core.events import Event
+from openpaas_workspace.core.workspace import Workspace
+from openpaas_workspace.kit.actors import SYSTEM, Actor
+from openpaas_workspace.kit.clock import now
+from openpaas_workspace.kit.errors import Unavailable
+from openpaas_workspace.kit.refs import Ref
+from openpaas_workspace.kit.together import Together
+from openpaas_workspace.realtime.binding import Bound, Content, RoomHost
+from openpaas_workspace.realtime.config import Realtime
+from openpaas_workspace.realtime.engine.frames import Close
+from openpaas_workspace.realtime.events import FileEdited
+from openpaas_workspace.realtime.models import live_objects
+from openpaas_workspace.realtime.service import crdt, store
+from openpaas_workspace.realtime.service.filekind import FILE
+from openpaas_workspace.realtime.service.kinds import Description, LiveKind
+from openpaas_workspace.realtime.service.leases import Held, Leases
+from openpaas_workspace.realtime.service.live import RESTART, LiveObject
+from openpaas_workspace.realtime.service.log import Change, Draft, Fenced, Head, LogWriter
+from openpaas_workspace.realtime.service.rechecks import Rechecks
+
+_log = logging.getLogger(__name__)
+
+
+class Host(RoomHost):
+    """Opens, keeps and unloads live objects of every registered kind. One for each process."""
+
+    def __init__(self, workspace: Workspace, config: Realtime) -> None:
+        self.workspace = workspace
+        self.config = config
+        self.kinds: dict[str, LiveKind] = {}
+        self.objects: dict[Ref, LiveObject] = {}
+        self.rechecks = Rechecks(workspace, self)
+        self.resolving: Together[Bound] = Together()
+        self.writer = LogWriter(workspace, self.rechecks.run)
+        self.leases = Leases(workspace, config.lease, self.drop_all)
+        self._locks: defaultdict[Ref, asyncio.Lock] = defaultdict(asyncio.Lock)
+        self._logged: set[str] = set()
+        self._edits: dict[tuple[str, str], int] = {}
+        self._tasks: set[asyncio.Task[None]] = set()
+
+    def register(self, name: str, kind: LiveKind) -> None:
+        """Objects whose Ref has kind `name` are live objects of this kind."""
+        if name in self.kinds:
+            raise RuntimeError(f"the kind {name} is already there")
+        self.kinds[name] = kind
+
+    async def start(self) -> None:
+        """Begin to hold leases; call before anything is opened."""
+        await self.leases.start()
+        async with self.workspace.db.read(SYSTEM) as work:
+            rows = await work.all(select(live_objects.c.id).where(live_objects.c.head_seq > 0))
+        self._logged.update(row.id for row in rows)
+
+    async def close(self) -> None:
+        """Close every connection, write what is on its way, give the leases back."""
+        for live in list(self.objects.values()):
+            live.end_all(RESTART, "The server is stopping.")
+        await self.writer.close()
+        for live in list(self.objects.values()):
+            try:
+                await self._snapshot(live)
+            except Exception:
+                _log.exception("No snapshot of %s", live.ref)
+        self.objects.clear()
+        for task in self._tasks:
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+        await self.leases.stop()
+
+    # opening
+
+    async def open(self, ref: Ref) -> LiveObject:
+        """The live object; NotFound when it is gone, Unavailable when another process hosts it."""
+        live = self.objects.get(ref)
+        if live is not None and live.failed is None:
+            live.used = time.monotonic()
+            return live
+        async with self._locks[ref]:
+            live = self.objects.get(ref)
+            if live is not None and live.failed is not None:
+                await live.landed()
+                self.objects.pop(ref, None)
+                live = None
+            if live is None:
+                live = self.objects[ref] = await self._load(ref)
+            live.used = time.monotonic()
+            return live
+
+    async def _load(self, ref: Ref) -> LiveObject:
+        kind = self.kinds[ref.kind]
+        described = await kind.describe(ref.id)
+        async with self.workspace.db.read(SYSTEM) as work:
+            row = await store.head(work, ref.id)
+        first = None
+        if row is None or row.head_seq == 0:
+            first = await kind.first(ref.id, described)
+        row, fence = await self._hold(ref, described)
+        stored = await store.read(self.workspace, ref.id, row.epoch, row.head_seq)
+        state, bad = await asyncio.to_thread(store.build, kind, described, stored)
+        if bad:
+            _log.warning("%s: changes %s are void", ref, bad)
+            await store.void(self.workspace, ref.id, bad)
+        head = Head(ref.id, row.epoch, fence, row.head_seq)
+        live = LiveObject(ref=ref, kind=kind, described=described, head=head, state=state, writer=self.writer)
+        live.owners = stored.owners
+        live.on_poison = self._void_later
+        live.since_snapshot = [len(stored.changes), sum(len(change.data) for change in stored.changes)]
+        if first is not None and row.head_seq == 0:
+            await live.append(Draft("import", first, SYSTEM, claims=kind.claims(first, SYSTEM.id)))
+        if live.seq:
+            self._logged.add(ref.id)
+        live.watch(lambda change, _origin: self._after(live, change))
+        return live
+
+    async def _hold(self, ref: Ref, described: Description) -> tuple[Row[Any], int]:
+        try:
+            async with self.workspace.db.unit(SYSTEM) as work:
+                fence = await self.leases.acquire(work, str(ref))
+                row = await store.head(work, ref.id)
+                if row is None:
+                    row = await store.create(work, ref, described, fence)
+                elif row.fence != fence:
+                    await store.hold(work, ref.id, fence)
+                return row, fence
+        except IntegrityError as error:
+            # Another process wrote the same new row in this moment.
+            raise Held from error
+
+    # what other domains ask of files
+
+    async def content(self, object_id: str) -> Content:
+        live = await self.open(Ref(FILE, object_id))
+        seq, epoch, state = live.seq, live.epoch, live.state.dump()
+        value = await asyncio.to_thread(crdt.value_of, live.described.type, state)
+        return Content(value, seq, epoch)
+
+    async def write(self, object_id: str, value: Any, actor: Actor, *, base_seq: int | None) -> int:
+        live = await self.open(Ref(FILE, object_id))
+        async with live.serial:
+            now_state = live.state.dump()
+            base = now_state
+            if base_seq is not None and base_seq < live.seq:
+                base = await self.state_at(live, base_seq)
+            update = await asyncio.to_thread(crdt.edit, live.described.type, base, now_state, value)
+            if update is None:
+                return live.seq
+            change = await live.append(self.draft(live, "write", update, actor, session=actor.session[:32]))
+            return change.seq
+
+    def live(self, object_id: str) -> bool:
+        return object_id in self._logged
+
+    async def recheck(self, object_ids: Collection[str] | None = None) -> None:
+        await self.rechecks.run(object_ids)
+
+    async def forget(self, object_id: str, reason: str) -> None:
+        ref = Ref(FILE, object_id)
+        live = self.objects.pop(ref, None)
+        if live is not None:
+            live.end_all(Close.NOT_FOUND, reason)
+            await self._unload(live)
+
+    # for services and gateways of this domain
+
+    def draft(self, live: LiveObject, kind: str, update: bytes, actor: Actor, *, session: str = "") -> Draft:
+        """An update on its way, with the client ids that it uses for the first time and the event it deserves."""
+        claims = [claim for claim in live.kind.claims(update, actor.id) if claim[0] not in live.owners]
+        live.owners.update(claims)
+        return Draft(kind, update, actor, session, claims, self.edited(live, actor))
+
+    def edited(self, live: LiveObject, actor: Actor) -> tuple[Callable[[int], Event], ...]:
+        """The FileEdited that this edit deserves, if its author had none in the last minutes."""
+        if actor.kind == "system":
+            return ()
+        key, moment = (live.ref.id, actor.id), now()
+        if moment - self._edits.get(key, 0) < self.config.edit_event_minutes * 60_000:
+            return ()
+        self._edits[key] = moment
+        return (lambda seq: FileEdited(ref=str(live.ref), seq=seq),)
+
+    async def state_at(self, live: LiveObject, seq: int) -> bytes:
+        """The state at an earlier number; within merged history at the last kept version before it."""
+        seq = await store.exact(self.workspace, live.ref.id, live.epoch, seq)
+        stored = await store.read(self.workspace, live.ref.id, live.epoch, seq)
+        state, _ = await asyncio.to_thread(store.build, live.kind, live.described, stored)
+        return state.dump()
+
+    async def drop_all(self) -> None:
+        """This process may have lost its leases: nothing in memory counts any more."""
+        for live in list(self.objects.values()):
+            live.fail(Fenced())
+
+    async def tidy(self) -> None:
+        """Unload what nobody has used for a while, and what has failed."""
+        limit = time.monotonic() - self.config.idle_unload
+        for ref, live in list(self.objects.items()):
+            idle = not live.connections and live.used < limit
+            if (idle or live.failed is not None) and not self._locks[ref].locked():
+                async with self._locks[ref]:
+                    if live.failed is None and (live.connections or live.used >= limit):
+                        continue
+                    self.objects.pop(ref, None)
+                    await self._unload(live)
+        old = now() - self.config.edit_event_minutes * 60_000
+        self._edits = {key: at for key, at in self._edits.items() if at > old}
+        for ref in [
+            ref for ref, lock in self._locks.items() if ref not in self.objects and not lock.locked()
+        ]:
+            del self._locks[ref]
+
+    async def _unload(self, live: LiveObject) -> None:
+        await live.landed()
+        if live.failed is None:
+            await self._snapshot(live)
+            live.failed = Unavailable("This was closed; open it again.")
+        await self.leases.release(str(live.ref))
+
+    def _after(self, live: LiveObject, change: Change) -> None:
+        if change.seq == 1:
+            self._logged.add(live.ref.id)
+        count, size = live.since_snapshot
+        if count >= self.config.snapshot_changes or size >= self.config.snapshot_bytes:
+            self._later(self._snapshot(live))
+
+    async def _snapshot(self, live: LiveObject) -> None:
+        """Store the state, if much came since it was stored last."""
+        if live.since_snapshot[0] < min(50, self.config.snapshot_changes):
+            return
+        live.since_snapshot = [0, 0]
+        seq, state = live.seq, live.state.dump()
+        await store.keep_snapshot(self.workspace, live.ref.id, live.epoch, seq, state)
+
+    def _void_later(self, live: LiveObject, change: Change) -> None:
+        self._later(store.void(self.workspace, live.ref.id, [change.seq]))
+
+    def _later(self, coroutine: Any) -> None:
+        task = asyncio.ensure_future(coroutine)
+        self._tasks.add(task)
+        task.add_done_callback(self._ended)
+
+    def _ended(self, task: "asyncio.Task[None]") -> None:
+        self._tasks.discard(task)
+        if not task.cancelled() and task.exception() is not None:
+            _log.error("A task of live objects failed", exc_info=task.exception())

@@ -1,0 +1,197 @@
+"""Reading the log: heads, changes, snapshots, owners of client ids; and keeping snapshots."""
+
+import asyncio
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from sqlalchemy import Row, delete, func, insert, select, update
+
+from openpaas_workspace.core.blobs import INLINE, Blobs
+from openpaas_workspace.core.db import Work
+from openpaas_workspace.core.workspace import Workspace
+from openpaas_workspace.kit.actors import SYSTEM, Actor
+from openpaas_workspace.kit.clock import now
+from openpaas_workspace.kit.ids import new_id
+from openpaas_workspace.kit.refs import Ref
+from openpaas_workspace.realtime.models import changes, client_ids, live_objects, snapshots
+from openpaas_workspace.realtime.service.kinds import Description, LiveKind, State
+from openpaas_workspace.realtime.service.log import Change
+
+VOID = "void"
+COLUMNS = tuple(column.name for column in changes.columns if column.name not in {"data", "blob"})
+KEPT_SNAPSHOTS = 3
+_o, _c, _s = live_objects.c, changes.c, snapshots.c
+
+
+@dataclass(slots=True)
+class Stored:
+    """What the log holds of one object up to a number."""
+
+    snapshot: bytes | None
+    snapshot_seq: int
+    changes: list[Change]
+    owners: dict[int, str] = field(default_factory=dict)
+
+
+async def head(work: Work, object_id: str) -> Row[Any] | None:
+    """The row of a live object."""
+    return await work.first(select(live_objects).where(_o.id == object_id))
+
+
+async def create(work: Work, ref: Ref, described: Description, fence: int) -> Row[Any]:
+    """The row of an object that is opened for the first time; its epoch is like no other."""
+    moment = now()
+    values = {
+        "id": ref.id,
+        "kind": ref.kind,
+        "type": described.type,
+        "format": described.format,
+        "epoch": moment,
+        "head_seq": 0,
+        "fence": fence,
+        "compacted_seq": 0,
+        "created_at": moment,
+        "changed_at": moment,
+    }
+    await work.execute(insert(live_objects), values)
+    row = await head(work, ref.id)
+    if row is None:
+        raise RuntimeError("a row is gone that was just written")
+    return row
+
+
+async def hold(work: Work, object_id: str, fence: int) -> None:
+    """From now on only this fence may append."""
+    await work.execute(update(live_objects).where(_o.id == object_id).values(fence=fence))
+
+
+async def read(workspace: Workspace, object_id: str, epoch: int, upto: int) -> Stored:
+    """What builds the state at `upto`: the last snapshot before it and the changes after that."""
+    async with workspace.db.read(SYSTEM) as work:
+        base = await work.first(
+            select(snapshots)
+            .where(_s.object_id == object_id, _s.epoch == epoch, _s.seq <= upto)
+            .order_by(_s.seq.desc())
+            .limit(1)
+        )
+        first = base.seq if base is not None else 0
+        rows = await work.all(
+            select(changes)
+            .where(_c.object_id == object_id, _c.epoch == epoch, _c.seq > first, _c.seq <= upto)
+            .order_by(_c.seq)
+        )
+        owners = await work.all(
+            select(client_ids.c.client_id, client_ids.c.member_id).where(
+                client_ids.c.object_id == object_id, client_ids.c.epoch == epoch
+            )
+        )
+    blobs = workspace.get(Blobs)
+    state = await asyncio.to_thread(_bytes, blobs, base) if base is not None else None
+    found = await asyncio.to_thread(_changes, blobs, rows)
+    return Stored(state, first, found, {row.client_id: row.member_id for row in owners})
+
+
+async def exact(workspace: Workspace, object_id: str, epoch: int, seq: int) -> int:
+    """The last number up to `seq` whose state is known: within merged history only snapshots are."""
+    async with workspace.db.read(SYSTEM) as work:
+        row = await head(work, object_id)
+        if row is None or seq >= row.compacted_seq:
+            return seq
+        kept = select(func.max(_s.seq)).where(_s.object_id == object_id, _s.epoch == epoch, _s.seq <= seq)
+        return int(await work.scalar(kept) or 0)
+
+
+async def all_changes(workspace: Workspace, object_id: str, epoch: int, upto: int) -> list[Change]:
+    """Every change of the history up to a number, in order, void ones left out."""
+    query = select(changes).where(_c.object_id == object_id, _c.epoch == epoch, _c.seq <= upto)
+    async with workspace.db.read(SYSTEM) as work:
+        rows = await work.all(query.order_by(_c.seq))
+    found = await asyncio.to_thread(_changes, workspace.get(Blobs), rows)
+    return [change for change in found if change.kind != VOID]
+
+
+def build(kind: LiveKind, described: Description, stored: Stored) -> tuple[State, list[int]]:
+    """The state, and the numbers of changes that it could not take. Blocks: call it in a thread."""
+    bad: set[int] = set()
+    while True:
+        state = kind.state(described)
+        if stored.snapshot is not None:
+            state.load(stored.snapshot)
+        wanted = [change for change in stored.changes if change.kind != VOID and change.seq not in bad]
+        found, spoiled = state.replay(wanted)
+        bad |= found
+        if not spoiled:
+            return state, sorted(bad)
+
+
+async def void(workspace: Workspace, object_id: str, seqs: Sequence[int]) -> None:
+    """Mark changes that no state can take, so that nobody tries again; the row stays."""
+    async with workspace.db.unit(SYSTEM) as work:
+        marked = update(changes).where(_c.object_id == object_id, _c.seq.in_(seqs))
+        await work.execute(marked.values(kind=VOID))
+
+
+async def keep_snapshot(
+    workspace: Workspace,
+    object_id: str,
+    epoch: int,
+    seq: int,
+    state: bytes,
+    *,
+    name: str | None = None,
+    actor: Actor = SYSTEM,
+    work: Work | None = None,
+) -> str:
+    """Store the state at `seq`, under a name or as one of the server's last few; returns its id."""
+    blob = None
+    if len(state) > INLINE:
+        blob = await asyncio.to_thread(workspace.get(Blobs).put, state)
+    row = {
+        "id": new_id(),
+        "object_id": object_id,
+        "seq": seq,
+        "epoch": epoch,
+        "name": name,
+        "author": actor.id,
+        "data": None if blob else state,
+        "blob": blob,
+        "at": now(),
+    }
+    if work is not None:
+        await work.execute(insert(snapshots), row)
+    else:
+        async with workspace.db.unit(actor) as own:
+            await own.execute(insert(snapshots), row)
+            await _thin(own, object_id, epoch)
+    return str(row["id"])
+
+
+async def _thin(work: Work, object_id: str, epoch: int) -> None:
+    nameless = (_s.object_id == object_id) & (_s.epoch == epoch) & _s.name.is_(None)
+    rows = await work.all(select(_s.id).where(nameless).order_by(_s.seq.desc()).offset(KEPT_SNAPSHOTS))
+    if rows:
+        await work.execute(delete(snapshots).where(_s.id.in_([row.id for row in rows])))
+
+
+def _bytes(blobs: Blobs, row: Row[Any]) -> bytes:
+    return bytes(row.data) if row.blob is None else blobs.get(row.blob)
+
+
+def _changes(blobs: Blobs, rows: Sequence[Row[Any]]) -> list[Change]:
+    return [
+        Change(
+            object_id=row.object_id,
+            seq=row.seq,
+            epoch=row.epoch,
+            author=row.author,
+            author_kind=row.author_kind,
+            behalf=row.behalf,
+            session=row.session,
+            kind=row.kind,
+            data=_bytes(blobs, row),
+            at=row.at,
+            first_seq=row.first_seq,
+        )
+        for row in rows
+    ]

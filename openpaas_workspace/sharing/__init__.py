@@ -1,0 +1,1 @@
+"""May they: the one permission core."""

@@ -1,0 +1,24 @@
+"""Registers sharing."""
+
+from functools import partial
+
+from openpaas_workspace.core.bus import Bus
+from openpaas_workspace.core.registry import Domain
+from openpaas_workspace.core.workspace import Workspace
+from openpaas_workspace.sharing.events import GrantChanged, GrantWithdrawn, ObjectMoved
+from openpaas_workspace.sharing.jobs import JOBS
+from openpaas_workspace.sharing.routes import ROUTES
+from openpaas_workspace.sharing.service.grants import keep_managed
+
+
+async def _set_up(workspace: Workspace) -> None:
+    workspace.get(Bus).follow("sharing", partial(keep_managed, workspace))
+
+
+domain = Domain(
+    "sharing",
+    routes=ROUTES,
+    events=(GrantChanged, GrantWithdrawn, ObjectMoved),
+    jobs=JOBS,
+    setup=_set_up,
+)

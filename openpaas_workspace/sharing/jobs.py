@@ -1,0 +1,17 @@
+"""What sharing does again and again."""
+
+from openpaas_workspace.core.jobs import Job
+from openpaas_workspace.core.workspace import Workspace
+from openpaas_workspace.kit.actors import SYSTEM
+from openpaas_workspace.sharing.service import grants
+
+
+async def end_grants(workspace: Workspace) -> None:
+    """Remove grants whose end has passed and tell, so that what is open closes."""
+    while True:
+        async with workspace.db.unit(SYSTEM) as work:
+            if not await grants.remove_expired(work):
+                return
+
+
+JOBS = (Job("end grants", 5.0, end_grants),)

@@ -1,0 +1,62 @@
+"""Routes of sharing: who has access to an object, give, take back."""
+
+from openpaas_workspace.core.db import Work
+from openpaas_workspace.core.web import Route
+from openpaas_workspace.kit.errors import Invalid
+from openpaas_workspace.kit.refs import Ref
+from openpaas_workspace.sharing.schemas import AccessReply, GrantBody, Level, Subject
+from openpaas_workspace.sharing.service import access, grants
+
+
+async def get_access(work: Work, ref: str) -> AccessReply:
+    """Who has access."""
+    return await access.access(work, Ref.parse(ref))
+
+
+async def put_grant(work: Work, ref: str, body: GrantBody) -> AccessReply:
+    """Share, or change what was shared."""
+    parsed = Ref.parse(ref)
+    await grants.grant(
+        work,
+        parsed,
+        _person(body.subject),
+        Level[body.level],
+        execute=body.execute,
+        expires_at=body.expires_at,
+    )
+    return await access.access(work, parsed)
+
+
+async def delete_grant(work: Work, ref: str, subject: str) -> None:
+    """Take back."""
+    await grants.withdraw(work, Ref.parse(ref), Subject.parse(subject))
+
+
+def _person(text: str) -> Subject:
+    """Links and apps get their grants from the verbs that make them."""
+    subject = Subject.parse(text)
+    if subject.kind in {"link", "app"}:
+        raise Invalid("Share with a member, a group or everyone.")
+    return subject
+
+
+ROUTES = (
+    Route("GET", "/objects/{ref}/access", get_access, AccessReply, "sharing:read", summary="Who has access."),
+    Route(
+        "PUT",
+        "/objects/{ref}/grants",
+        put_grant,
+        AccessReply,
+        "sharing:write",
+        body=GrantBody,
+        summary="Give somebody a role on an object, or change it.",
+    ),
+    Route(
+        "DELETE",
+        "/objects/{ref}/grants/{subject}",
+        delete_grant,
+        None,
+        "sharing:write",
+        summary="Take back a role given on this object.",
+    ),
+)

@@ -1,0 +1,88 @@
+"""What crosses the wire about rights: levels, subjects, and who has access to what."""
+
+from enum import IntEnum
+from typing import Literal, NamedTuple, cast
+
+import msgspec
+
+from openpaas_workspace.kit.errors import Invalid
+from openpaas_workspace.kit.refs import Ref
+from openpaas_workspace.kit.schema import Wire
+
+LevelName = Literal["reader", "commenter", "editor", "manager"]
+
+
+class Level(IntEnum):
+    """How much somebody may do with an object; each level includes those below."""
+
+    none = 0
+    reader = 1
+    commenter = 2
+    editor = 3
+    manager = 4
+
+    @property
+    def word(self) -> LevelName:
+        """How a level that gives something is called on the wire."""
+        return cast("LevelName", self.name)
+
+
+SUBJECT_KINDS = frozenset({"member", "group", "everyone", "link", "app"})
+
+
+class Subject(NamedTuple):
+    """Who holds a grant: `member:<id>`, `group:<id>`, `everyone`, `link:<id>` or `app:<id>`."""
+
+    kind: str
+    id: str = ""
+
+    def __str__(self) -> str:
+        return f"{self.kind}:{self.id}" if self.id else self.kind
+
+    @classmethod
+    def parse(cls, text: str) -> "Subject":
+        """Read a subject; raises Invalid on any other form."""
+        if text == "everyone":
+            return EVERYONE
+        ref = Ref.parse(text)
+        if ref.kind not in SUBJECT_KINDS - {"everyone"}:
+            raise Invalid("Share with member:<id>, group:<id> or everyone.")
+        return cls(ref.kind, ref.id)
+
+
+EVERYONE = Subject("everyone")
+
+
+class GrantBody(Wire, frozen=True, kw_only=True):
+    """What a manager gives: to whom, how much, until when (milliseconds, none for ever).
+
+    `execute` false withholds running code from an editor.
+    """
+
+    subject: str
+    level: LevelName
+    expires_at: int | None = None
+    execute: bool = True
+
+
+class AccessEntry(Wire, frozen=True, kw_only=True):
+    """One grant that counts on an object. `inherited_from` is the object above that holds it, if not this one."""
+
+    subject: str
+    name: str
+    level: LevelName
+    execute: bool
+    expires_at: int | None
+    inherited_from: str | None
+    granted_by: str
+    created_at: int
+
+
+class AccessReply(Wire, frozen=True, kw_only=True):
+    """Who has access to an object, and what the asking actor may do with it."""
+
+    ref: str
+    mine: LevelName
+    may_execute: bool
+    may_share: bool
+    entries: list[AccessEntry] = msgspec.field(default_factory=list)

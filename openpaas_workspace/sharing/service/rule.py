@@ -1,0 +1,157 @@
+"""The one rule, as SQL: who reaches what. All three faces are built from `parts` and nothing else.
+
+An actor's right is the least of its parts. A part is either given by place (the system,
+a kernel of a space or of a file) or by live grants on the object or anything above it,
+of which the highest counts.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import (
+    ColumnElement,
+    Select,
+    String,
+    and_,
+    exists,
+    false,
+    func,
+    literal,
+    or_,
+    select,
+    true,
+)
+from sqlalchemy.sql.selectable import FromClause
+
+from openpaas_workspace.accounts.service import lookup
+from openpaas_workspace.kit.actors import Actor
+from openpaas_workspace.kit.clock import now
+from openpaas_workspace.sharing.models import grants, object_ancestors, objects
+from openpaas_workspace.sharing.schemas import Level
+
+KERNEL_PRINCIPALS = frozenset({"member", "space", "file"})
+
+
+@dataclass(frozen=True)
+class Placed:
+    """`level` on every object that is `whole`, or in this space, or is this one object."""
+
+    level: Level
+    whole: bool = False
+    space: str = ""
+    object: str = ""
+
+    def where(self, table: FromClause) -> ColumnElement[bool]:
+        """Which rows of `objects` it covers."""
+        if self.whole:
+            return true()
+        if self.space:
+            return table.c.space_id == self.space
+        return and_(table.c.id == self.object, table.c.kind == "file") if self.object else false()
+
+
+@dataclass(frozen=True)
+class Granted:
+    """What grants to one subject give: a member in `groups` (None: as stored, if active), a link or an app."""
+
+    kind: str
+    id: str
+    groups: frozenset[str] | None = frozenset()
+
+    def where(self, table: FromClause) -> ColumnElement[bool]:
+        """Which rows of `grants` speak of it and are live."""
+        live = or_(table.c.expires_at.is_(None), table.c.expires_at > now())
+        mine = and_(table.c.subject_kind == self.kind, table.c.subject_id == self.id)
+        if self.kind != "member":
+            return and_(mine, live)
+        everyone = table.c.subject_kind == "everyone"
+        group = table.c.subject_kind == "group"
+        if self.groups is None:
+            stored = lookup.groups_of(self.id)
+            reached = or_(mine, everyone, and_(group, table.c.subject_id.in_(stored)))
+            return and_(reached, live, lookup.is_active(literal(self.id, String)))
+        if not self.groups:
+            return and_(or_(mine, everyone), live)
+        return and_(or_(mine, everyone, and_(group, table.c.subject_id.in_(sorted(self.groups)))), live)
+
+
+Part = Placed | Granted
+
+
+def parts(actor: Actor) -> tuple[Part, ...]:
+    """The parts of an actor's right; the least of them counts. Anything unknown has none."""
+    if actor.kind == "system":
+        return (Placed(Level.manager, whole=True),)
+    if not actor.id:
+        return (Placed(Level.none),)
+    if actor.kind == "member":
+        return (Granted("member", actor.id, actor.groups),)
+    if actor.kind == "link":
+        return (Granted("link", actor.id),)
+    if actor.kind == "app" and actor.behalf:
+        return (Granted("app", actor.id), Granted("member", actor.behalf, None))
+    if actor.kind == "kernel":
+        return (_of_kernel(actor.id),)
+    return (Placed(Level.none),)
+
+
+def _of_kernel(principal: str) -> Part:
+    kind, _, id_ = principal.partition(":")
+    if kind == "member" and id_:
+        return Granted("member", id_, None)
+    if kind == "space" and id_:
+        return Placed(Level.editor, space=id_)
+    if kind == "file" and id_:
+        return Placed(Level.editor, object=id_)
+    return Placed(Level.none)
+
+
+def level_query(part: Part, ids: Iterable[str], *, execute: bool = False) -> Select[tuple[str, str, int]]:
+    """Id, kind and level of those of `ids` that the part reaches; `execute` counts only grants that let run."""
+    chosen = objects.c.id.in_(list(ids))
+    if isinstance(part, Placed):
+        return select(objects.c.id, objects.c.kind, literal(int(part.level)).label("level")).where(
+            chosen, part.where(objects)
+        )
+    above = object_ancestors
+    query = (
+        select(objects.c.id, objects.c.kind, func.max(grants.c.level).label("level"))
+        .join(above, above.c.object_id == objects.c.id)
+        .join(grants, grants.c.object_id == above.c.ancestor_id)
+        .where(chosen, part.where(grants))
+        .group_by(objects.c.id, objects.c.kind)
+    )
+    return query.where(grants.c.execute.is_(True)) if execute else query
+
+
+def reached(part: Part, at_least: Level) -> Select[tuple[str]]:
+    """Ids of all objects that the part reaches at a level."""
+    if isinstance(part, Placed):
+        objects_ = objects.alias()
+        return select(objects_.c.id.label("object_id")).where(
+            part.where(objects_) if part.level >= at_least else false()
+        )
+    above, grants_ = object_ancestors.alias(), grants.alias()
+    return (
+        select(above.c.object_id)
+        .join(grants_, grants_.c.object_id == above.c.ancestor_id)
+        .where(grants_.c.level >= int(at_least), part.where(grants_))
+        .distinct()
+    )
+
+
+def reaches(part: Part, column: ColumnElement[Any], at_least: Level) -> ColumnElement[bool]:
+    """Whether the part reaches the object in `column` of an enclosing query, row by row."""
+    if isinstance(part, Placed):
+        if part.level < at_least:
+            return false()
+        objects_ = objects.alias()
+        return exists(select(1).select_from(objects_).where(objects_.c.id == column, part.where(objects_)))
+    above, grants_ = object_ancestors.alias(), grants.alias()
+    return exists(
+        select(1)
+        .select_from(above.join(grants_, grants_.c.object_id == above.c.ancestor_id))
+        .where(above.c.object_id == column, grants_.c.level >= int(at_least), part.where(grants_))
+        .correlate_except(above, grants_)
+    )

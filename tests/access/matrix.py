@@ -1,0 +1,341 @@
+"""The access matrix: for every row of the access table, requests on what belongs to somebody else, and who gets what.
+
+A row without a case fails `test_matrix.py`: whoever adds a route adds here what strangers, readers, editors,
+managers and administrators are answered.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from tests.access.world import SPACE, World
+
+Expect = tuple[int, int, int, int, int]
+Maker = Callable[[World], str]
+
+
+@dataclass(frozen=True)
+class Case:
+    """One request on one row.
+
+    `expect` are the answers to stranger, reader, editor, manager and administrator, in this order; of an open row
+    what everybody may be answered. `{…}` in path and body are things of the world, `{victim}` what `victim` makes,
+    `{name}` a fresh name. `once`: who succeeds uses the victim up. `owner`: the answer to the owner's token with
+    exactly the row's scope; derived when not given; 0: do not try.
+    """
+
+    row: str
+    path: str
+    expect: Expect
+    body: Any = None
+    content: bytes | None = None
+    victim: Maker | None = None
+    once: bool = False
+    owner: int | None = None
+
+    @property
+    def method(self) -> str:
+        return self.row.partition(" ")[0]
+
+    def owners(self) -> int:
+        """What the owner, who is everything but a stranger, is answered."""
+        return min(self.expect[1:]) if self.owner is None else self.owner
+
+
+def everybody(status: int) -> Expect:
+    return (status,) * 5
+
+
+def readers(status: int = 200) -> Expect:
+    return (404, status, status, status, 404)
+
+
+def editors(status: int = 200) -> Expect:
+    return (404, 403, status, status, 404)
+
+
+def users(status: int = 200) -> Expect:
+    """Of a kernel: who may not run code there does not see it."""
+    return (404, 404, status, status, 404)
+
+
+def managers(status: int = 200) -> Expect:
+    return (404, 403, 403, status, 404)
+
+
+def administrators(status: int = 200) -> Expect:
+    return (403, 403, 403, 403, status)
+
+
+NOBODY_ELSE = everybody(404)
+
+
+def file_id(world: World) -> str:
+    return str(world.file()["id"])
+
+
+def file_path(world: World) -> str:
+    return str(world.file()["path"])
+
+
+def session_id(world: World) -> str:
+    return str(world.session()["id"])
+
+
+def kernel_id(world: World) -> str:
+    return str(world.session()["kernel"]["id"])
+
+
+def running(world: World) -> dict[str, str]:
+    """The kernel of the space that all tests look at, and one of the owner alone."""
+    if "kernel" not in world.things:
+        path = world.notebook()
+        ours = world.session(path)
+        world.must("owner", "POST", "/files", json={"path": "~/mine.ipynb"})
+        mine = world.session("~/mine.ipynb")
+        world.things |= {"kernel": ours["kernel"]["id"], "session": ours["id"], "notebook": path}
+        world.things |= {"own_kernel": mine["kernel"]["id"], "own_session": mine["id"]}
+    return world.things
+
+
+def grouped(world: World) -> str:
+    group = world.group()
+    world.must("owner", "PUT", f"/groups/{group}/members/{world.things['somebody']}")
+    return group
+
+
+OPEN_PAGES = (200, 302, 404, 0, 0)
+_NEW_PASSWORD = {"old": "not it", "new": "short"}
+_TEXT = {"format": "text", "type": "file"}
+_FILE = {"type": "file", "format": "text", "content": "Two lines.\nOr so.\n"}
+_GRANT = "member:{somebody}"
+_SETTING = "/lab/api/settings/@jupyterlab/apputils-extension:themes"
+_LISTING = "/lab/api/listings/@jupyterlab/extensionmanager-extension/listings.json"
+_THEME = "/lab/api/themes/@jupyterlab/theme-light-extension/index.css"
+_DEAD = "x" * 30
+
+_OPEN: tuple[Case, ...] = (
+    *(
+        Case(f"{method} {row}", path, OPEN_PAGES)
+        for row, path in (
+            ("/static/{}", "/static/favicon.ico"),
+            ("/static/lab/{}", "/static/lab/third-party-licenses.json"),
+            ("/lab/extensions/{}", "/lab/extensions/@openpaas/lab/package.json"),
+            (r"/(favicon\.ico)", "/favicon.ico"),
+            (r"/(robots\.txt)", "/robots.txt"),
+            (r"/(robots\.txt|favicon\.ico)", "/robots.txt"),
+            ("/lab/api/themes/{}", _THEME),
+        )
+        for method in ("GET", "HEAD")
+    ),
+    Case("GET /.*/", "/nowhere/", (301, 302, 404, 0, 0)),
+    Case("GET /?", "/", (301, 302, 0, 0, 0)),
+    Case("GET /healthz", "/healthz", OPEN_PAGES),
+    Case("GET /login", "/login", OPEN_PAGES),
+    Case("POST /login", "/login", everybody(403), content=b""),
+    Case("GET /logout", "/logout", OPEN_PAGES),
+    Case("POST /logout", "/logout", everybody(403), content=b""),
+    Case("GET /setup/{secret}", f"/setup/{_DEAD}", (404, 429, 0, 0, 0)),
+    Case("POST /setup/{secret}", f"/setup/{_DEAD}", everybody(403), content=b""),
+    Case("GET /reset/{secret}", f"/reset/{_DEAD}", (404, 429, 0, 0, 0)),
+    Case("POST /reset/{secret}", f"/reset/{_DEAD}", everybody(403), content=b""),
+    Case("GET /forgotten", "/forgotten", OPEN_PAGES),
+    Case("HEAD /api/spec.yaml", "/api/spec.yaml", everybody(404)),
+)
+
+_PAGE: tuple[Case, ...] = (
+    Case("GET /metrics", "/metrics", administrators()),
+    Case("GET /api", "/api", everybody(200)),
+    Case("GET /api/status", "/api/status", administrators()),
+    Case("GET /api/spec.yaml", "/api/spec.yaml", administrators()),
+    Case("GET /api/me", "/api/me", everybody(200)),
+    Case("PATCH /api/me", "/api/me", everybody(400), {"name": "Somebody else"}),
+    Case("GET /api/config/{section_name}", "/api/config/notebook", everybody(200)),
+    Case("POST /api/security/csp-report", "/api/security/csp-report", everybody(200), {"csp-report": {}}),
+    Case("GET /{mode}{workspace}?{tree}?", "/lab", everybody(200)),
+    Case("GET /lab/.*", "/lab/nothing", everybody(200)),
+    Case("GET /lab/api/licenses/{}", "/lab/api/licenses/", everybody(200)),
+    Case("GET /lab/api/listings/{}", _LISTING, everybody(200)),
+    Case("GET /lab/api/settings/{schema_name}", _SETTING, everybody(200)),
+    Case("PUT /lab/api/settings/{schema_name}", _SETTING, everybody(204), {"raw": "{{}}"}),
+    Case("GET /lab/api/settings/?", "/lab/api/settings", everybody(200)),
+    Case("GET /lab/api/translations/{locale}", "/lab/api/translations/fr_FR", everybody(200)),
+    Case("GET /lab/api/translations/?", "/lab/api/translations", everybody(200)),
+    Case("GET /lab/api/workspaces/{space_name}", "/lab/api/workspaces/mine", everybody(200)),
+    Case(
+        "PUT /lab/api/workspaces/{space_name}", "/lab/api/workspaces/mine", everybody(204),
+        {"metadata": {"id": "mine"}, "data": {}},
+    ),
+    Case("DELETE /lab/api/workspaces/{space_name}", "/lab/api/workspaces/absent", everybody(404)),
+    Case("GET /lab/api/workspaces/?", "/lab/api/workspaces", everybody(200)),
+    Case("GET /openapi.json", "/openapi.json", everybody(200)),
+)  # fmt: skip
+
+_CONTENTS: tuple[Case, ...] = (
+    Case("GET /files/{}", "/files/{path}", readers()),
+    Case("HEAD /files/{}", "/files/{path}", readers()),
+    Case("GET /files/{}", "/files/{secret_path}", NOBODY_ELSE, owner=200),
+    Case("GET /view{path}", "/view/{path}", readers()),
+    Case("GET /view{path}", "/view/{secret_path}", NOBODY_ELSE, owner=0),
+    Case("GET /api/contents{path}", "/api/contents/{path}", readers()),
+    Case("GET /api/contents{path}", "/api/contents/{secret_path}", NOBODY_ELSE, owner=200),
+    Case("POST /api/contents{path}", f"/api/contents/{SPACE}/dossier", editors(201), {"type": "file"}),
+    Case("POST /api/contents{path}", "/api/contents/~", NOBODY_ELSE, {"copy_from": "{secret_path}"}, owner=201),
+    Case("PUT /api/contents{path}", "/api/contents/{path}", editors(), _FILE),
+    Case("PUT /api/contents{path}", f"/api/contents/{SPACE}/{{name}}.txt", editors(201), _FILE),
+    Case("PUT /api/contents{path}", "/api/contents/{secret_path}", NOBODY_ELSE, _FILE, owner=200),
+    Case(
+        "PATCH /api/contents{path}", "/api/contents/{victim}", editors(), {"path": f"{SPACE}/{{name}}.txt"},
+        victim=file_path, once=True,
+    ),
+    Case("DELETE /api/contents{path}", "/api/contents/{victim}", editors(204), victim=file_path, once=True),
+    Case("DELETE /api/contents{path}", "/api/contents/{secret_path}", NOBODY_ELSE, owner=0),
+    Case("GET /api/contents{path}/checkpoints", "/api/contents/{path}/checkpoints", readers()),
+    Case("POST /api/contents{path}/checkpoints", "/api/contents/{path}/checkpoints", readers(201)),
+    Case("POST /api/contents{path}/checkpoints", "/api/contents/{secret_path}/checkpoints", NOBODY_ELSE, owner=201),
+)  # fmt: skip
+
+_KERNELS: tuple[Case, ...] = (
+    Case(
+        "GET /kernelspecs/{kernel_name}/{path}", "/kernelspecs/python3/absent.png", everybody(404)
+    ),
+    Case("HEAD /kernelspecs/{kernel_name}/{path}", "/kernelspecs/python3/absent.png", everybody(404)),
+    Case("GET /api/kernelspecs", "/api/kernelspecs", everybody(200)),
+    Case("GET /api/kernelspecs/{kernel_name}", "/api/kernelspecs/python3", everybody(200)),
+    Case("GET /api/kernels", "/api/kernels", everybody(200)),
+    Case("GET /api/kernels/{kernel_id}", "/api/kernels/{kernel}", users()),
+    Case("GET /api/kernels/{kernel_id}", "/api/kernels/{own_kernel}", NOBODY_ELSE, owner=200),
+    Case("DELETE /api/kernels/{kernel_id}", "/api/kernels/{own_kernel}", NOBODY_ELSE, owner=0),
+    Case("DELETE /api/kernels/{kernel_id}", "/api/kernels/{victim}", users(204), victim=kernel_id, once=True, owner=0),
+    Case("POST /api/kernels/{kernel_id}/{action}", "/api/kernels/{kernel}/interrupt", users(204)),
+    Case("POST /api/kernels/{kernel_id}/{action}", "/api/kernels/{own_kernel}/interrupt", NOBODY_ELSE, owner=204),
+    Case("POST /api/kernels/{kernel_id}/{action}", "/api/kernels/{own_kernel}/restart", NOBODY_ELSE, owner=0),
+    Case("GET /api/kernels/{kernel_id}/channels", "/api/kernels/{kernel}/channels", users(400)),
+    Case("GET /api/kernels/{kernel_id}/channels", "/api/kernels/{own_kernel}/channels", NOBODY_ELSE, owner=400),
+    Case("GET /api/sessions", "/api/sessions", everybody(200)),
+    Case(
+        "POST /api/sessions", "/api/sessions", (404, 403, 201, 201, 404),
+        {"path": "{notebook}", "name": "", "type": "notebook", "kernel": {"name": "python3"}},
+    ),
+    Case(
+        "POST /api/sessions", "/api/sessions", NOBODY_ELSE,
+        {"path": "~/x.ipynb", "name": "", "type": "notebook", "kernel": {"id": "{own_kernel}"}}, owner=0,
+    ),
+    Case("GET /api/sessions/{session_id}", "/api/sessions/{session}", users()),
+    Case("GET /api/sessions/{session_id}", "/api/sessions/{own_session}", NOBODY_ELSE, owner=200),
+    Case("PATCH /api/sessions/{session_id}", "/api/sessions/{session}", users(), {"name": "renamed"}),
+    Case("PATCH /api/sessions/{session_id}", "/api/sessions/{own_session}", NOBODY_ELSE, {"name": "x"}, owner=200),
+    Case("DELETE /api/sessions/{session_id}", "/api/sessions/{own_session}", NOBODY_ELSE, owner=0),
+    Case(
+        "DELETE /api/sessions/{session_id}", "/api/sessions/{victim}", users(204), victim=session_id, once=True, owner=0
+    ),
+)  # fmt: skip
+
+_ACCOUNTS: tuple[Case, ...] = (
+    Case("GET /me", "/me", everybody(200)),
+    Case("PATCH /me", "/me", everybody(200), {"locale": "fr_FR"}),
+    Case("POST /me/password", "/me/password", everybody(403), _NEW_PASSWORD),
+    Case("GET /members", "/members", everybody(200)),
+    Case("POST /members", "/members", administrators(201), {"username": "{name}"}),
+    Case("GET /members/{member_id}", "/members/{somebody}", everybody(200)),
+    Case("PATCH /members/{member_id}", "/members/{somebody}", administrators(), {"display_name": "{name}"}),
+    Case(
+        "PATCH /members/{member_id}", "/members/{somebody}", administrators(), {"administrator": False}
+    ),
+    Case(
+        "POST /members/{member_id}/disable", "/members/{victim}/disable", administrators(),
+        victim=World.somebody, once=True,
+    ),
+    Case("POST /members/{member_id}/enable", "/members/{somebody}/enable", administrators()),
+    Case("POST /members/{member_id}/reset-link", "/members/{somebody}/reset-link", administrators(201)),
+    Case("GET /groups", "/groups", everybody(200)),
+    Case("POST /groups", "/groups", administrators(201), {"name": "{name}"}),
+    Case("PATCH /groups/{group_id}", "/groups/{group}", administrators(), {"name": "{name}"}),
+    Case("DELETE /groups/{group_id}", "/groups/{victim}", administrators(204), victim=World.group, once=True),
+    Case("GET /groups/{group_id}/members", "/groups/{group}/members", everybody(200)),
+    Case("PUT /groups/{group_id}/members/{member_id}", "/groups/{group}/members/{somebody}", administrators(204)),
+    Case(
+        "DELETE /groups/{group_id}/members/{member_id}", "/groups/{victim}/members/{somebody}", administrators(204),
+        victim=grouped, once=True,
+    ),
+    Case("GET /sessions", "/sessions", everybody(200)),
+    Case("DELETE /sessions", "/sessions", everybody(204)),
+    Case("DELETE /sessions/{session_id}", "/sessions/{login}", NOBODY_ELSE, owner=204),
+    Case("GET /tokens", "/tokens", everybody(200)),
+    Case("POST /tokens", "/tokens", everybody(201), {"name": "{name}", "scopes": ["files:read"]}),
+    Case("DELETE /tokens/{token_id}", "/tokens/{token}", NOBODY_ELSE, owner=204),
+)  # fmt: skip
+
+_SHARING: tuple[Case, ...] = (
+    Case("GET /objects/{ref}/access", "/objects/file:{file}/access", readers()),
+    Case("GET /objects/{ref}/access", "/objects/space:{space}/access", readers()),
+    Case("GET /objects/{ref}/access", "/objects/file:{secret}/access", NOBODY_ELSE, owner=200),
+    Case("PUT /objects/{ref}/grants", "/objects/file:{victim}/grants", managers(),
+         {"subject": _GRANT, "level": "reader"}, victim=file_id),
+    Case("PUT /objects/{ref}/grants", "/objects/space:{space}/grants", managers(),
+         {"subject": _GRANT, "level": "reader"}),
+    Case("PUT /objects/{ref}/grants", "/objects/file:{secret}/grants", NOBODY_ELSE,
+         {"subject": _GRANT, "level": "reader"}, owner=200),
+    Case("DELETE /objects/{ref}/grants/{subject}", "/objects/file:{victim}/grants/member:{somebody}", managers(204), victim=World.grant, once=True),
+)  # fmt: skip
+
+_REALTIME: tuple[Case, ...] = (
+    Case("PUT /api/collaboration/session/{}", "/api/collaboration/session/{path}", readers(), _TEXT),
+    Case("PUT /api/collaboration/session/{}", "/api/collaboration/session/{secret_path}", NOBODY_ELSE, _TEXT,
+         owner=200),
+    Case("GET /api/collaboration/room/{}", "/api/collaboration/room/text:file:{file}", everybody(400)),
+    Case("GET /push", "/push", everybody(400)),
+    Case("GET /files/{file}/history", "/files/{file}/history", readers()),
+    Case("GET /files/{file}/history", "/files/{secret}/history", NOBODY_ELSE, owner=200),
+    Case("POST /files/{file}/versions", "/files/{file}/versions", editors(201), {"name": "{name}"}),
+    Case("POST /files/{file}/versions", "/files/{secret}/versions", NOBODY_ELSE, {"name": "x"}, owner=201),
+    Case("POST /files/{file}/restore", "/files/{file}/restore", editors(), {"seq": 1}),
+    Case("POST /files/{file}/restore", "/files/{secret}/restore", NOBODY_ELSE, {"seq": 1}, owner=0),
+    Case("GET /files/{file}/blame", "/files/{file}/blame", readers()),
+    Case("GET /files/{file}/blame", "/files/{secret}/blame", NOBODY_ELSE, owner=200),
+    Case("GET /files/{file}/presence", "/files/{file}/presence", readers()),
+    Case("GET /files/{file}/presence", "/files/{secret}/presence", NOBODY_ELSE, owner=200),
+)  # fmt: skip
+
+_FILES: tuple[Case, ...] = (*(
+    Case(f"{method} {row}", path, expect, owner=200)
+    for method in ("GET", "HEAD")
+    for row, path, expect in (
+        ("/files/{id}/content", "/files/{file}/content", readers()),
+        ("/files/{id}/content", "/files/{secret}/content", NOBODY_ELSE),
+        ("/content", "/content?path={path}", readers()),
+        ("/content", "/content?path={secret_path}", NOBODY_ELSE),
+    )
+),
+    Case("PUT /files/{id}/content", "/files/{file}/content", editors(), content=b"New.\n"),
+    Case("PUT /files/{id}/content", "/files/{secret}/content", NOBODY_ELSE, content=b"New.\n", owner=200),
+    Case("PUT /content", "/content?path={path}", editors(), content=b"New.\n"),
+    Case("PUT /content", f"/content?path={SPACE}/{{name}}.txt", editors(), content=b"New.\n"),
+    Case("PUT /content", "/content?path={secret_path}", NOBODY_ELSE, content=b"New.\n", owner=200),
+    Case("GET /spaces", "/spaces", everybody(200)),
+    Case("POST /spaces", "/spaces", everybody(201), {"name": "{name}"}),
+    Case("PATCH /spaces/{id}", "/spaces/{space}", managers(), {"description": "{name}"}),
+    Case("GET /files", "/files?path={path}", readers()),
+    Case("GET /files", "/files?path={file}", readers()),
+    Case("GET /files", "/files?path={secret}", NOBODY_ELSE, owner=200),
+    Case("POST /files", "/files", editors(201), {"path": f"{SPACE}/{{name}}.txt"}),
+    Case("POST /files", "/files", NOBODY_ELSE, {"path": "~/{name}.txt", "copy_of": "{secret}"}, owner=201),
+    Case("POST /files", "/files", NOBODY_ELSE, {"path": "~alice/{name}.txt"}, owner=201),
+    Case("GET /trash", "/trash?space={space}", editors()),
+    Case("PATCH /files/{id}", "/files/{victim}", editors(), {"name": "{name}.txt"}, victim=file_id, once=True),
+    Case("PATCH /files/{id}", "/files/{secret}", NOBODY_ELSE, {"parent": SPACE}, owner=0),
+    Case("DELETE /files/{id}", "/files/{victim}", editors(204), victim=file_id, once=True),
+    Case("DELETE /files/{id}", "/files/{secret}", NOBODY_ELSE, owner=0),
+    Case("POST /trash/{id}/restore", "/trash/{victim}/restore", editors(), victim=World.trashed, once=True),
+    Case("DELETE /trash/{id}", "/trash/{victim}", managers(204), victim=World.trashed, once=True),
+)  # fmt: skip
+
+_AUDIT: tuple[Case, ...] = (
+    Case("GET /events", "/events", administrators()),
+    Case("GET /events.csv", "/events.csv", administrators()),
+    Case("GET /events/verify", "/events/verify", administrators()),
+)
+
+CASES = (
+    *_OPEN, *_PAGE, *_CONTENTS, *_KERNELS, *_ACCOUNTS, *_SHARING, *_REALTIME, *_FILES, *_AUDIT,
+)  # fmt: skip

@@ -1,0 +1,148 @@
+"""Every route that writes, called on a real server: each leaves an event of who did it in the log."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import pytest
+
+from openpaas_workspace.app.domains import all_domains
+
+API = "/api/workspace/v1"
+PASSWORD = "demo"
+Held = dict[str, Any]
+Make = Callable[[Held], Any]
+
+
+@dataclass(frozen=True)
+class Step:
+    """One call of a route: what its path and body need of what was held before, what it leaves behind."""
+
+    route: str
+    path: Make | None = None
+    body: Make | None = None
+    holds: str = ""
+    by: str = "alice"
+    before: Callable[[Any, Held], None] | None = None
+
+    def url(self, held: Held) -> str:
+        template = self.route.partition(" ")[2]
+        return template.format(**self.path(held)) if self.path else template
+
+
+def _write_content(client: Any, held: Held) -> None:
+    """A second version of the file, by Jupyter's own route."""
+    for text in ("one\n", "one\ntwo\n"):
+        content = {"type": "file", "format": "text", "content": text}
+        answer = client.put(f"/api/contents/{held['file']['path']}", json=content)
+        assert answer.status_code in {200, 201}, answer.text
+
+
+def _member(held: Held) -> Held:
+    return {"member_id": held["member"]["member"]["id"]}
+
+
+def _group(held: Held) -> Held:
+    return {"group_id": held["group"]["id"]}
+
+
+def _file(held: Held) -> Held:
+    return {"id": held["file"]["id"], "file": held["file"]["id"]}
+
+
+def _id(reply: Held) -> str:
+    return str(reply.get("id") or next(value["id"] for value in reply.values() if isinstance(value, dict)))
+
+
+def _trash(client: Any, held: Held) -> None:
+    assert client.delete(f"{API}/files/{held['file']['id']}").status_code == 204
+
+
+def _other_session(client: Any, held: Held) -> None:
+    mine = {session["id"] for session in client.get(f"{API}/sessions").json()}
+    held["login"]("bob")
+    held["session"] = next(
+        session["id"] for session in client.get(f"{API}/sessions").json() if session["id"] not in mine
+    )
+
+
+STEPS = (
+    Step("PATCH /me", body=lambda _: {"display_name": "Alice Again"}),
+    Step("POST /members", body=lambda _: {"username": "walker"}, holds="member"),
+    Step("PATCH /members/{member_id}", _member, lambda _: {"display_name": "Walker"}),
+    Step("POST /members/{member_id}/reset-link", _member),
+    Step("POST /groups", body=lambda _: {"name": "Walkers"}, holds="group"),
+    Step("PATCH /groups/{group_id}", _group, lambda _: {"name": "Talkers"}),
+    Step("PUT /groups/{group_id}/members/{member_id}", lambda held: _group(held) | _member(held)),
+    Step("DELETE /groups/{group_id}/members/{member_id}", lambda held: _group(held) | _member(held)),
+    Step("DELETE /groups/{group_id}", _group),
+    Step("POST /members/{member_id}/disable", _member),
+    Step("POST /members/{member_id}/enable", _member),
+    Step(
+        "POST /tokens",
+        body=lambda _: {"name": "walk", "scopes": ["files:read"], "expires_in": 3600},
+        holds="token",
+    ),
+    Step("DELETE /tokens/{token_id}", lambda held: {"token_id": _id(held["token"])}),
+    Step("POST /spaces", body=lambda _: {"name": "Walk"}, holds="space"),
+    Step("PATCH /spaces/{id}", lambda held: {"id": held["space"]["id"]}, lambda _: {"name": "Stroll"}),
+    Step("POST /files", body=lambda _: {"path": "Stroll/notes.txt", "kind": "file"}, holds="file"),
+    Step("PATCH /files/{id}", _file, lambda _: {"name": "note.txt"}, holds="file"),
+    Step(
+        "PUT /objects/{ref}/grants",
+        lambda held: {"ref": held["space"]["ref"]},
+        lambda _: {"subject": "everyone", "level": "reader"},
+    ),
+    Step(
+        "DELETE /objects/{ref}/grants/{subject}",
+        lambda held: {"ref": held["space"]["ref"], "subject": "everyone"},
+    ),
+    Step("POST /files/{file}/versions", _file, lambda _: {"name": "First"}, before=_write_content),
+    Step("POST /files/{file}/restore", _file, lambda _: {"seq": 1}, before=_write_content),
+    Step("DELETE /files/{id}", _file),
+    Step("POST /trash/{id}/restore", _file),
+    Step("DELETE /trash/{id}", _file, before=_trash),
+    Step("DELETE /sessions", by="bob", before=lambda _client, held: held["login"]("bob")),
+    Step(
+        "DELETE /sessions/{session_id}",
+        lambda held: {"session_id": held["session"]},
+        by="bob",
+        before=_other_session,
+    ),
+    Step("POST /me/password", body=lambda _: {"old": PASSWORD, "new": "correct horse battery"}, by="dave"),
+)
+
+
+@pytest.fixture(scope="module")
+def walked(make_server) -> Iterator[dict[str, list[str]]]:
+    """The events each route left, by the member who called it."""
+    server = make_server("--demo", name="walk").start()
+    clients = {name: server.login(name) for name in ("alice", "bob", "dave")}
+    ids = {name: client.get(f"{API}/me").json()["id"] for name, client in clients.items()}
+    held: Held = {"login": server.login}
+    found: dict[str, list[str]] = {}
+    for step in STEPS:
+        client = clients[step.by]
+        if step.before is not None:
+            step.before(client, held)
+        newest = clients["alice"].get(f"{API}/events", params={"limit": 1}).json()["events"][0]["seq"]
+        method = step.route.partition(" ")[0]
+        body = step.body(held) if step.body else None
+        answer = client.request(method, f"{API}{step.url(held)}", json=body)
+        assert answer.status_code < 300, (step.route, answer.text)
+        if step.holds:
+            held[step.holds] = answer.json()
+        log = clients["alice"].get(f"{API}/events", params={"member": ids[step.by]}).json()["events"]
+        found[step.route] = [e["type"] for e in log if e["seq"] > newest and e["actor"] == ids[step.by]]
+    yield found
+    assert clients["alice"].get(f"{API}/events/verify").json()["ok"] is True
+    server.stop()
+
+
+def test_every_write_route_is_walked() -> None:
+    routes = {f"{r.method} {r.path}" for domain in all_domains() for r in domain.routes if r.method != "GET"}
+    assert routes == {step.route for step in STEPS}
+
+
+def test_every_write_leaves_an_event_of_who_did_it(walked) -> None:
+    assert [route for route, events in walked.items() if not events] == []

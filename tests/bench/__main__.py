@@ -1,0 +1,142 @@
+"""Run every row: `python -m tests.bench [--rounds 7] [--only rooms,join,page,kernel] [--out FILE]`.
+
+Rounds alternate between the peers, so that a busy moment hits all of them; medians are compared.
+"""
+
+import argparse
+import json
+import platform
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from tests.bench.kernel_start import measure as kernel_start
+from tests.bench.peers import PEERS, Running
+
+Results = dict[str, list[dict[str, Any]]]
+ROOT = Path(__file__).parents[2]
+
+
+def load(running: Running, mode: str) -> dict[str, Any]:
+    """One run of the generator on processor 1, with the server's processor time."""
+    command = [
+        "taskset",
+        "-c",
+        "1",
+        sys.executable,
+        "-m",
+        "tests.bench.load",
+        mode,
+        running.dialect,
+        running.url,
+    ]
+    command += [running.authorization] if running.authorization else []
+    generator = subprocess.Popen(command, stdout=subprocess.PIPE, text=True, cwd=ROOT)
+    assert generator.stdout is not None
+    before = after = 0.0
+    result: dict[str, Any] = {}
+    for line in generator.stdout:
+        if line.startswith("START"):
+            before = running.cpu()
+        elif line.startswith("STOP"):
+            after = running.cpu()
+        else:
+            result = json.loads(line)
+    if generator.wait() or not result:
+        raise RuntimeError(f"the generator failed on {running.url}")
+    return {**result, "server_cpu": round(after - before, 3)}
+
+
+def rooms(mode: str) -> Callable[[int], Results]:
+    """A row measured by the generator on every peer, alternating."""
+
+    def run(rounds: int) -> Results:
+        results: Results = {name: [] for name in PEERS}
+        for _ in range(rounds):
+            for name, start in PEERS.items():
+                with tempfile.TemporaryDirectory() as folder, start(Path(folder)) as running:
+                    results[name].append(load(running, mode))
+        return results
+
+    return run
+
+
+def page(rounds: int) -> Results:
+    """From the address to an editable notebook, logged in, the browser's cache warm."""
+    from playwright.sync_api import sync_playwright
+
+    from tests.e2e.conftest import CHROMIUM, QUIET
+
+    names = ("openpaas", "jupyter-collaboration")
+    results: Results = {name: [] for name in names}
+    with tempfile.TemporaryDirectory() as folder, sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=QUIET)
+        with PEERS[names[0]](Path(folder) / "a") as one, PEERS[names[1]](Path(folder) / "b") as two:
+            contexts = {names[0]: (browser.new_context(), one), names[1]: (browser.new_context(), two)}
+            for round_ in range(rounds + 1):
+                for name, (context, running) in contexts.items():
+                    taken = _open(context, running)
+                    if round_:  # the first fills the browser's cache
+                        results[name].append({"ms": taken})
+        browser.close()
+    return results
+
+
+def _open(context: Any, running: Running) -> float:
+    view = context.new_page()
+    begin = time.perf_counter()
+    view.goto(running.page)
+    if "/login" in view.url:
+        view.fill("input[name=username]", "alice")
+        view.fill("input[name=password]", "demo")
+        view.click("button[type=submit]")
+    view.wait_for_selector(".jp-Notebook .jp-Cell .cm-content", timeout=120_000)
+    taken = (time.perf_counter() - begin) * 1000
+    view.close()
+    return round(taken, 1)
+
+
+ROWS: dict[str, Callable[[int], Results]] = {
+    "rooms": rooms("fanout"),
+    "join": rooms("join"),
+    "kernel": kernel_start,
+    "page": page,
+}
+
+
+def medians(results: Results) -> dict[str, dict[str, float]]:
+    """The median of every figure of every peer."""
+    return {
+        name: {
+            key: round(statistics.median(float(run[key]) for run in runs), 3)
+            for key in runs[0]
+            if isinstance(runs[0][key], int | float)
+        }
+        for name, runs in results.items()
+        if runs
+    }
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--rounds", type=int, default=7)
+    parser.add_argument("--only", default=",".join(ROWS))
+    parser.add_argument("--out", type=Path, default=ROOT / "bench-results.json")
+    chosen = parser.parse_args()
+    report: dict[str, Any] = {"python": platform.python_version(), "machine": platform.machine(), "rows": {}}
+    for row in chosen.only.split(","):
+        results = ROWS[row](chosen.rounds)
+        report["rows"][row] = {"medians": medians(results), "runs": results}
+        print(row)
+        for name, figures in medians(results).items():
+            print(f"  {name:24}", "  ".join(f"{key} {value:g}" for key, value in figures.items()))
+        chosen.out.write_text(json.dumps(report, indent=1))
+
+
+if __name__ == "__main__":
+    main()
