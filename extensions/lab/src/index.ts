@@ -11,6 +11,7 @@ import { push } from './shell/push.js';
 import { noConversion, noEvents } from './shell/quiet.js';
 import { refusals } from './shell/refusals.js';
 import { session } from './shell/session.js';
+import { workspace } from './shell/workspace.js';
 import { trust } from './trust/plugin.js';
 
 export default [
@@ -24,6 +25,7 @@ export default [
   rights,
   cellExecutor,
   push,
+  workspace,
   refusals,
   connection,
   frame,

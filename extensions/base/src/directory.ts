@@ -1,0 +1,115 @@
+/** Who is who: events and rows name people by id, views show their names. Read once, kept true by events. */
+import type { ServerConnection } from '@jupyterlab/services';
+import { call, type PushClient } from '@openpaas/api';
+import { Debouncer } from '@lumino/polling';
+import { Signal, type ISignal } from '@lumino/signaling';
+
+export interface IMember {
+  id: string;
+  username: string;
+  display_name: string;
+  color: string;
+  administrator: boolean;
+  disabled: boolean;
+}
+
+export interface IMe {
+  id: string;
+  username: string;
+  display_name: string;
+  color: string;
+  locale: string;
+  administrator: boolean;
+}
+
+const ABOUT_PEOPLE = /^(Member|Profile)/;
+const PAGE = 500;
+const SETTLE_MS = 200;
+
+export class Directory {
+  constructor(
+    private readonly _settings: ServerConnection.ISettings,
+    push: PushClient
+  ) {
+    this._again = new Debouncer(() => this._read(), SETTLE_MS);
+    push.listen({
+      event: event => ABOUT_PEOPLE.test(event.type) && this._asked && void this._again.invoke(),
+      reset: () => this._asked && void this._again.invoke()
+    });
+  }
+
+  /** Names have become known or have changed. */
+  get changed(): ISignal<this, void> {
+    return this._changed;
+  }
+
+  /** A member by id; undefined until it is known (`changed` tells) or when there is none. */
+  get(id: string): IMember | undefined {
+    void this._ask();
+    return this._byId.get(id);
+  }
+
+  /** By user name, as paths (`~name`) have it. */
+  named(username: string): IMember | undefined {
+    void this._ask();
+    return this._byName.get(username);
+  }
+
+  /** All members that are known now, by name in the order of the page's language. */
+  all(): IMember[] {
+    void this._ask();
+    return [...this._byId.values()].sort((a, b) => a.display_name.localeCompare(b.display_name));
+  }
+
+  /** Who I am; read once. */
+  me(): Promise<IMe> {
+    this._me ??= call<IMe>('me', { settings: this._settings }).catch(error => {
+      this._me = null;
+      throw error;
+    });
+    return this._me;
+  }
+
+  /** Resolves when the names are there. */
+  ready(): Promise<void> {
+    return this._ask();
+  }
+
+  private _ask(): Promise<void> {
+    if (!this._asked) {
+      this._asked = true;
+      this._first = this._read();
+    }
+    return this._first;
+  }
+
+  private async _read(): Promise<void> {
+    const found: IMember[] = [];
+    try {
+      for (let after = ''; ; after = found[found.length - 1].id) {
+        const query = { limit: PAGE, disabled: true, ...(after === '' ? {} : { after }) };
+        const page = await call<IMember[]>('members', { settings: this._settings, query });
+        found.push(...page);
+        if (page.length < PAGE) {
+          break;
+        }
+      }
+    } catch {
+      // The connection bar tells; the next question asks again.
+      this._asked = false;
+      return;
+    }
+    this._me = null;
+    this._byId = new Map(found.map(member => [member.id, member]));
+    this._byName = new Map(found.map(member => [member.username, member]));
+    this._changed.emit();
+  }
+
+  private readonly _again: Debouncer;
+  private readonly _changed = new Signal<this, void>(this);
+  private _asked = false;
+  private _first: Promise<void> = Promise.resolve();
+  private _me: Promise<IMe> | null = null;
+  private _byId = new Map<string, IMember>();
+  private _byName = new Map<string, IMember>();
+}

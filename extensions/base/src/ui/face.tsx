@@ -1,0 +1,75 @@
+/** A person: initials on the person's colour, or the photo; a green ring means here now. */
+import * as React from 'react';
+
+export interface IPerson {
+  id: string;
+  display_name: string;
+  color: string;
+  /** Address of the photo, when there is one. */
+  photo?: string;
+}
+
+export interface IFaceProps {
+  person: IPerson;
+  /** Here now. */
+  present?: boolean;
+  size?: 'small' | 'medium' | 'large';
+  /** What a screen reader says; the name when left out, nothing when the name stands beside (`''`). */
+  label?: string;
+}
+
+/** Two letters at most: of the first and the last word. */
+export function initials(name: string): string {
+  const words = name.trim().split(/\s+/).filter(word => word !== '');
+  const ends = words.length > 1 ? [words[0], words[words.length - 1]] : words;
+  return ends.map(word => [...word][0].toLocaleUpperCase()).join('');
+}
+
+export function Face({ person, present = false, size = 'medium', label }: IFaceProps): JSX.Element {
+  const name = label ?? person.display_name;
+  const classes = ['opw-Face', `opw-mod-${size}`, ...(present ? ['opw-mod-present'] : [])];
+  const [broken, setBroken] = React.useState(false);
+  return (
+    <span
+      className={classes.join(' ')}
+      style={{ backgroundColor: person.color }}
+      title={person.display_name}
+      {...(name === '' ? { 'aria-hidden': true } : { role: 'img', 'aria-label': name })}
+    >
+      {person.photo !== undefined && !broken ? (
+        <img src={person.photo} alt="" onError={() => setBroken(true)} />
+      ) : (
+        initials(person.display_name)
+      )}
+    </span>
+  );
+}
+
+export interface IFacesProps {
+  people: IPerson[];
+  /** How many are drawn before “+3”. */
+  most?: number;
+  present?: boolean;
+  size?: IFaceProps['size'];
+}
+
+/** Several people, overlapping; one more circle counts those that find no room. */
+export function Faces({ people, most = 4, present = true, size }: IFacesProps): JSX.Element | null {
+  if (people.length === 0) {
+    return null;
+  }
+  const shown = people.length > most ? people.slice(0, most - 1) : people;
+  const rest = people.slice(shown.length);
+  return (
+    <span className="opw-Faces" role="group" aria-label={people.map(person => person.display_name).join(', ')}>
+      {shown.map(person => (
+        <Face key={person.id} person={person} present={present} size={size} label="" />
+      ))}
+      {rest.length > 0 && (
+        <span className={`opw-Face opw-mod-more opw-mod-${size ?? 'medium'}`} aria-hidden title={rest.map(person => person.display_name).join(', ')}>
+          +{rest.length}
+        </span>
+      )}
+    </span>
+  );
+}

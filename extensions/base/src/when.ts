@@ -1,0 +1,83 @@
+/** Times, dates, sizes and counts as the language of the page writes them. */
+
+const MINUTE = 60_000;
+const HOUR = 60 * MINUTE;
+const DAY = 24 * HOUR;
+const KILO = 1000;
+
+export class When {
+  constructor(
+    readonly locale: string,
+    private readonly _now: () => number = Date.now
+  ) {
+    this._relative = new Intl.RelativeTimeFormat(locale, { numeric: 'auto', style: 'long' });
+    this._time = new Intl.DateTimeFormat(locale, { timeStyle: 'short' });
+    this._day = new Intl.DateTimeFormat(locale, { day: 'numeric', month: 'long' });
+    this._full = new Intl.DateTimeFormat(locale, { dateStyle: 'long', timeStyle: 'short' });
+    this._date = new Intl.DateTimeFormat(locale, { dateStyle: 'long' });
+  }
+
+  /** “2 minutes ago”, “yesterday, 17:40”, “3 November”. */
+  ago(at: number): string {
+    const past = Math.max(0, this._now() - at);
+    if (past < MINUTE) {
+      return this._relative.format(0, 'second');
+    }
+    if (past < HOUR) {
+      return this._relative.format(-Math.floor(past / MINUTE), 'minute');
+    }
+    const days = this.daysAgo(at);
+    if (days === 0) {
+      return this._relative.format(-Math.floor(past / HOUR), 'hour');
+    }
+    if (days === 1) {
+      return `${this._relative.format(-1, 'day')}, ${this._time.format(at)}`;
+    }
+    return past < 300 * DAY ? this._day.format(at) : this._date.format(at);
+  }
+
+  /** Calendar days between then and now, in the reader's time zone. */
+  daysAgo(at: number): number {
+    const start = (ms: number): number => new Date(ms).setHours(0, 0, 0, 0);
+    return Math.round((start(this._now()) - start(at)) / DAY);
+  }
+
+  /** The time of day. */
+  time(at: number): string {
+    return this._time.format(at);
+  }
+
+  /** The date without the time. */
+  date(at: number): string {
+    return this._date.format(at);
+  }
+
+  /** Date and time, for a tooltip or a log. */
+  full(at: number): string {
+    return this._full.format(at);
+  }
+
+  /** “12.4 MB”, in decimal units. */
+  size(bytes: number): string {
+    const units = ['byte', 'kilobyte', 'megabyte', 'gigabyte', 'terabyte'];
+    let value = bytes;
+    let unit = 0;
+    while (value >= KILO && unit < units.length - 1) {
+      value /= KILO;
+      unit += 1;
+    }
+    const maximumFractionDigits = unit > 0 && value < 100 ? 1 : 0;
+    return new Intl.NumberFormat(this.locale, {
+      style: 'unit',
+      unit: units[unit],
+      unitDisplay: unit === 0 ? 'long' : 'short',
+      maximumFractionDigits
+    }).format(value);
+  }
+
+  private readonly _relative: Intl.RelativeTimeFormat;
+  private readonly _time: Intl.DateTimeFormat;
+  private readonly _day: Intl.DateTimeFormat;
+  private readonly _full: Intl.DateTimeFormat;
+  private readonly _date: Intl.DateTimeFormat;
+}
