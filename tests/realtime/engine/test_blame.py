@@ -31,7 +31,9 @@ class Session:
 
     def __init__(self, random_: random.Random, members: int = 3) -> None:
         self.random = random_
-        self.docs: list[Doc[Any]] = [Doc() for _ in range(members)]
+        # From the seed: what fails fails again.
+        ids = random.Random(random_.getstate()[1][0])
+        self.docs: list[Doc[Any]] = [Doc(client_id=ids.randrange(1, 2**32)) for _ in range(members)]
         self.heard = [0] * members
         self.log: list[Change] = []
 
@@ -223,12 +225,13 @@ def test_a_compacted_log_replays_though_changes_come_before_what_they_need() -> 
 
 
 def test_yjs_replays_the_compacted_log_to_the_same_text(yjs: Any) -> None:
-    for seed in range(20):
+    # The last three: applied one by one, in one pass, Yjs keeps a part of these waiting.
+    for seed in (*range(20), 69, 156, 215):
         session = text_session(seed, 60)
-        short = compact(session.log)
         wanted = read_content(state_at(None, session.updates()), "file")
-        seen = yjs.call("text", updates=[change.update.hex() for change in short], field="source")
-        assert seen == wanted
+        for log in (session.log, compact(session.log)):
+            updates = [change.update.hex() for change in log]
+            assert yjs.call("text", updates=updates, field="source", merge=True) == wanted
 
 
 def test_a_snapshot_and_the_rest_of_the_log() -> None:

@@ -75,7 +75,11 @@ const OPS = {
     docs.forEach(doc => updates.push(Y.encodeStateAsUpdate(doc)));
     return updates.map(hex);
   },
-  text({ updates, field }) { return docOf(updates).getText(field).toString(); },
+  /** `merge`: as a log is read, all of it at once; one by one Yjs may wait for an update that has come already. */
+  text({ updates, field, merge }) {
+    const read = merge && updates.length > 0 ? [hex(Y.mergeUpdates(updates.map(bytes)))] : updates;
+    return docOf(read).getText(field).toString();
+  },
   notebook({ updates }) {
     const doc = docOf(updates);
     return { cells: doc.getArray('cells').toJSON(), meta: doc.getMap('meta').toJSON() };
