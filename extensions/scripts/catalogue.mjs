@@ -27,19 +27,24 @@ function literal(node) {
   return undefined;
 }
 
-const found = new Set();
+/** The sentence of the code: its plural, or null. */
+const found = new Map();
 const faults = [];
 
 function collect(file) {
   const tree = ts.createSourceFile(file, readFileSync(file, 'utf8'), ts.ScriptTarget.Latest, true);
   const visit = node => {
-    if (ts.isCallExpression(node) && node.expression.name?.text === '__') {
+    const called = ts.isCallExpression(node) ? node.expression.name?.text : undefined;
+    if (called === '__' || called === '_n') {
       const text = literal(node.arguments[0]);
-      if (text === undefined) {
+      const plural = called === '_n' ? literal(node.arguments[1]) : null;
+      if (text === undefined || plural === undefined) {
         const { line } = tree.getLineAndCharacterOfPosition(node.pos);
         faults.push(`${file}:${line + 1}: a sentence must be a literal`);
+      } else if ((found.get(text) ?? plural) !== plural) {
+        faults.push(`one sentence with and without a plural: ${text}`);
       } else {
-        found.add(text);
+        found.set(text, plural);
       }
     }
     ts.forEachChild(node, visit);
@@ -52,11 +57,12 @@ for (const folder of ['api', 'base', 'lab']) {
 }
 for (const name of readdirSync(CATALOGUES)) {
   const catalogue = JSON.parse(readFileSync(join(CATALOGUES, name), 'utf8'));
-  for (const text of found) {
-    const translation = catalogue[text];
-    if (typeof translation !== 'string' || translation === '') {
+  for (const [text, plural] of found) {
+    // A sentence that counts has a list: for one, for more.
+    const forms = plural === null ? [catalogue[text]] : (catalogue[text] ?? []);
+    if (forms.length !== (plural === null ? 1 : 2) || forms.some(form => typeof form !== 'string' || form === '')) {
       faults.push(`${name} lacks: ${text}`);
-    } else if (placeholders(text) !== placeholders(translation)) {
+    } else if (placeholders(plural ?? text) !== placeholders(forms[forms.length - 1])) {
       faults.push(`${name} has other placeholders than: ${text}`);
     }
   }
