@@ -15,6 +15,7 @@ class MemberUpdated(Event, frozen=True, kw_only=True, tag=True):
     """Fields of a member changed; `administrator` is one of them."""
 
     audience: ClassVar[Audience] = "everyone"
+    moves_rights: ClassVar[bool] = True
 
     fields: tuple[str, ...]
 
@@ -23,6 +24,7 @@ class MemberDisabled(Event, frozen=True, kw_only=True, tag=True):
     """The member may not log in any more; sessions, tokens and links have ended."""
 
     audience: ClassVar[Audience] = "everyone"
+    moves_rights: ClassVar[bool] = True
 
 
 class MemberEnabled(Event, frozen=True, kw_only=True, tag=True):
@@ -41,6 +43,7 @@ class GroupChanged(Event, frozen=True, kw_only=True, tag=True):
     """A group has another name (`fields`), or `members` joined or left it: their rights changed."""
 
     audience: ClassVar[Audience] = "everyone"
+    moves_rights: ClassVar[bool] = True
 
     fields: tuple[str, ...]
 
@@ -49,6 +52,7 @@ class GroupDeleted(Event, frozen=True, kw_only=True, tag=True):
     """The group is gone; `members` were in it."""
 
     audience: ClassVar[Audience] = "everyone"
+    moves_rights: ClassVar[bool] = True
 
 
 class SessionOpened(Event, frozen=True, kw_only=True, tag=True):
@@ -63,6 +67,7 @@ class SessionEnded(Event, frozen=True, kw_only=True, tag=True):
     """A login session is over; whatever hangs on it must close."""
 
     audience: ClassVar[Audience] = "subjects"
+    moves_rights: ClassVar[bool] = True
 
     session: str
     reason: Literal["logout", "revoked", "expired", "password", "replaced", "disabled"]
@@ -97,6 +102,7 @@ class TokenRevoked(Event, frozen=True, kw_only=True, tag=True):
     """A personal token works no more."""
 
     audience: ClassVar[Audience] = "subjects"
+    moves_rights: ClassVar[bool] = True
 
     token: str
     reason: Literal["revoked", "expired", "disabled"]

@@ -15,7 +15,7 @@ from openpaas_workspace.app import guard, health, jupyter_access, per_member
 from openpaas_workspace.core.access import Access, Who
 from openpaas_workspace.core.bus import Bus
 from openpaas_workspace.core.db import Database
-from openpaas_workspace.core.events import Recorded
+from openpaas_workspace.core.events import Recorded, rights_moved
 from openpaas_workspace.core.jobs import JobRunner
 from openpaas_workspace.core.registry import Domain
 from openpaas_workspace.core.settings import Settings
@@ -29,18 +29,6 @@ from openpaas_workspace.realtime.service.jupyter import JupyterDocuments
 HOW_TO_START = """<!doctype html><html lang="en"><meta charset="utf-8"><title>OpenPaaS Workspace</title>
 <h1>OpenPaaS Workspace</h1><p>The workspace is installed but this server runs plain JupyterLab.
 Start it with <code>openpaas start</code>.</p>"""
-
-RIGHTS_EVENTS = frozenset(
-    {
-        "GrantChanged",
-        "GrantWithdrawn",
-        "ObjectMoved",
-        "GroupChanged",
-        "GroupDeleted",
-        "MemberDisabled",
-        "FileTrashed",
-    }
-)
 
 
 class HowToStartHandler(JupyterHandler):
@@ -150,7 +138,7 @@ class WorkspaceApp(ExtensionApp):
         )
 
         async def recheck(batch: Sequence[Recorded]) -> None:
-            if any(fact.type in RIGHTS_EVENTS for fact in batch):
+            if rights_moved(batch):
                 await manager.recheck()
 
         workspace.get(Bus).listen("kernels", recheck)

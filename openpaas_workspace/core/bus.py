@@ -14,9 +14,9 @@ from typing import Any
 
 from sqlalchemy import Row, or_, select, update
 
-from openpaas_workspace.core import stream
+from openpaas_workspace.core import generation, stream
 from openpaas_workspace.core.db import Database, Work
-from openpaas_workspace.core.events import Event, Recorded
+from openpaas_workspace.core.events import Recorded, event_types
 from openpaas_workspace.core.follower import Follower, Listener
 from openpaas_workspace.core.stream import BATCH, Verification, events_table, recorded, stream_table
 from openpaas_workspace.core.wakeup import Wakeup
@@ -99,7 +99,9 @@ class Bus:
         self._wake.set()
 
     async def record(self, work: Work) -> None:
-        """Write the unit's facts as rows of its transaction."""
+        """Write the unit's facts as rows of its transaction; the last thing of the unit."""
+        if any(fact.moves_rights for fact in work.events):
+            await generation.advance(work)
         rows = [stream.row_of(fact, work) for fact in work.events]
         if self._db.is_sqlite:
             await stream.append(work, rows)
@@ -190,13 +192,3 @@ class Bus:
                 await listener(batch)
         except Exception:
             _log.exception("Listener %s failed on events up to %s", name, self.head)
-
-
-def event_types() -> list[type[Event]]:
-    """Every event class that is imported."""
-    found, waiting = [], [Event]
-    while waiting:
-        below = waiting.pop().__subclasses__()
-        found.extend(below)
-        waiting.extend(below)
-    return found

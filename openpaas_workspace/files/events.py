@@ -14,6 +14,8 @@ class SpaceCreated(Event, frozen=True, kw_only=True, tag=True):
 class SpaceChanged(Event, frozen=True, kw_only=True, tag=True):
     """Fields of a space were changed: name, description or archived."""
 
+    moves_rights: ClassVar[bool] = True
+
     fields: tuple[str, ...]
 
 
@@ -45,6 +47,8 @@ class FileMoved(Event, frozen=True, kw_only=True, tag=True):
 
 class FileTrashed(Event, frozen=True, kw_only=True, tag=True):
     """A file or folder is in the trash; `lost` when it was deleted on disk, so that only a log has its content."""
+
+    moves_rights: ClassVar[bool] = True
 
     parent: str
     lost: bool = False

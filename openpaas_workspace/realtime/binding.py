@@ -68,7 +68,8 @@ class RoomHost:
         """One attributed change that makes the content `value`, merged; returns the head's seq.
 
         The change is taken against the version at `base_seq` (None: against the live one) and merged
-        with what came since. Nothing is logged when it changes nothing. Raises Invalid on content that
+        with what came since. Nothing is logged when it changes nothing. A member's right is asked once more
+        with the commit: NotFound or Forbidden when it is gone by then. Raises Invalid on content that
         is not of the object's type, Unavailable when another process hosts the object or the log
         cannot be written; then nothing was changed.
         """

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from openpaas_workspace.core import blobs
 from openpaas_workspace.core.access import Access
 from openpaas_workspace.core.blobs import Blobs
-from openpaas_workspace.core.events import Recorded
+from openpaas_workspace.core.events import Recorded, rights_moved
 from openpaas_workspace.core.registry import Domain
 from openpaas_workspace.core.workspace import Workspace
 from openpaas_workspace.realtime.binding import RoomHost
@@ -19,7 +19,6 @@ from openpaas_workspace.realtime.routes import ROUTES
 from openpaas_workspace.realtime.service.filekind import FILE, FileKind
 from openpaas_workspace.realtime.service.host import Host
 from openpaas_workspace.realtime.service.jupyter import JupyterDocuments
-from openpaas_workspace.realtime.service.log import RIGHTS
 
 _GATEWAY = "openpaas_workspace.realtime.gateway."
 
@@ -36,7 +35,7 @@ async def _set_up(workspace: Workspace) -> None:
     workspace.put(JupyterDocuments, JupyterDocuments(workspace))
 
     async def rights_changed(batch: Sequence[Recorded]) -> None:
-        if any(event.type in RIGHTS for event in batch):
+        if rights_moved(batch):
             await host.rechecks.run()
 
     workspace.db.bus.listen("realtime", rights_changed)

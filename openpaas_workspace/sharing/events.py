@@ -9,6 +9,7 @@ class GrantChanged(Event, frozen=True, kw_only=True, tag=True):
     """`subject` now has `level` on the object and all below it; managers and the subject read it, so both hear."""
 
     audience: ClassVar[Audience] = "readers"
+    moves_rights: ClassVar[bool] = True
 
     subject: str
     level: str
@@ -20,6 +21,7 @@ class GrantWithdrawn(Event, frozen=True, kw_only=True, tag=True):
     """`subject` has lost the grant, by hand or by its end; `members` are those who lost it and the managers."""
 
     audience: ClassVar[Audience] = "subjects"
+    moves_rights: ClassVar[bool] = True
 
     subject: str
     level: str
@@ -30,6 +32,7 @@ class ObjectMoved(Event, frozen=True, kw_only=True, tag=True):
     """The object and all below it inherit from another place now."""
 
     audience: ClassVar[Audience] = "readers"
+    moves_rights: ClassVar[bool] = True
 
     old_parent: str
     new_parent: str

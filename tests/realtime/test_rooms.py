@@ -155,7 +155,7 @@ async def test_offline_edits_are_logged_at_reconnect_and_a_reconnect_alone_is_no
 
 
 async def test_writes_of_programs_join_what_is_typed(rooms):
-    object_id = await rooms.file("a.ipynb", notebook("a", "b"))
+    object_id = await rooms.file("a.ipynb", notebook("a", "b"), bob="editor")
     page = await open_page(rooms, "a.ipynb")
     base = (await rooms.host.content(object_id)).seq
     page.edit(lambda p: p.cells[0]["source"].insert(1, " typed"))

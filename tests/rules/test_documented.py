@@ -9,7 +9,7 @@ from typing import Any
 import openpaas_workspace
 from openpaas_workspace.app.domains import all_domains
 from openpaas_workspace.cli.main import COMMANDS
-from openpaas_workspace.core.bus import event_types
+from openpaas_workspace.core.events import event_types
 from openpaas_workspace.core.settings import Settings
 from openpaas_workspace.realtime.push.schemas import FRAMES
 

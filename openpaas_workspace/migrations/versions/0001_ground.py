@@ -54,6 +54,12 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("name", name=op.f("pk_event_cursors")),
     )
     op.create_table(
+        "rights_generation",
+        sa.Column("id", sa.Integer(), autoincrement=False, nullable=False),
+        sa.Column("value", sa.BigInteger(), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_rights_generation")),
+    )
+    op.create_table(
         "event_stream",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("epoch", sa.String(length=26), nullable=False),
@@ -459,6 +465,7 @@ def downgrade() -> None:
 
     op.drop_table("events")
     op.drop_table("event_stream")
+    op.drop_table("rights_generation")
     op.drop_table("event_cursors")
     op.drop_table("client_ids")
     with op.batch_alter_table("changes", schema=None) as batch_op:

@@ -148,7 +148,7 @@ class Host(RoomHost):
 
     async def write(self, object_id: str, value: Any, actor: Actor, *, base_seq: int | None) -> int:
         live = await self.open(Ref(FILE, object_id))
-        async with live.serial:
+        async with live.serial, self.rechecks.judged(live, actor) as refused:
             now_state = live.state.dump()
             base = now_state
             if base_seq is not None and base_seq < live.seq:
@@ -156,7 +156,8 @@ class Host(RoomHost):
             update = await asyncio.to_thread(crdt.edit, live.described.type, base, now_state, value)
             if update is None:
                 return live.seq
-            change = await live.append(self.draft(live, "write", update, actor, session=actor.session[:32]))
+            draft = self.draft(live, "write", update, actor, session=actor.session[:32])
+            change = await live.append(draft, refused=refused)
             return change.seq
 
     def live(self, object_id: str) -> bool:

@@ -19,21 +19,26 @@ LATER = 1013
 Done = Callable[[Change | None, Exception | None], None]
 
 
-class Connection(Protocol):
+class Judged(Protocol):
+    """Somebody whose level on a live object is kept true."""
+
+    actor: Actor
+    level: Level
+
+    def rights(self, actor: Actor, level: Level, *, execute: bool) -> None:
+        """The actor's groups or level may have changed."""
+
+
+class Connection(Judged, Protocol):
     """Somebody who looks at a live object: a socket of a page, or a test."""
 
     id: str
-    actor: Actor
-    level: Level
 
     def deliver(self, frame: bytes) -> None:
         """Send what others changed; must not block."""
 
     def end(self, code: int, reason: str) -> None:
         """Close; nothing of it is accepted any more."""
-
-    def rights(self, actor: Actor, level: Level, *, execute: bool) -> None:
-        """The actor's groups or level may have changed."""
 
     def presence(self) -> dict[str, Any] | None:
         """What it shows of itself to the others."""
@@ -53,6 +58,7 @@ class LiveObject:
         self.seq = head.seq
         self.owners: dict[int, str] = {}
         self.connections: dict[str, Connection] = {}
+        self.askers: set[Judged] = set()
         self.failed: Exception | None = None
         self.since_snapshot = [0, 0]
         self.used = time.monotonic()
@@ -107,7 +113,13 @@ class LiveObject:
 
         self._writer.append(Append(self.head, draft, may_not, landed))
 
-    async def append(self, draft: Draft, *, origin: object = None) -> Change:
+    async def append(
+        self,
+        draft: Draft,
+        *,
+        origin: object = None,
+        refused: Callable[[], Exception | None] | None = None,
+    ) -> Change:
         """As `submit`, awaited; raises what refused it."""
         future: asyncio.Future[Change] = asyncio.get_running_loop().create_future()
 
@@ -119,7 +131,7 @@ class LiveObject:
             else:
                 future.set_exception(error or LogFailed())
 
-        self.submit(draft, done, origin=origin)
+        self.submit(draft, done, origin=origin, refused=refused)
         return await future
 
     def watch(self, watcher: Watcher) -> Callable[[], None]:

@@ -12,8 +12,9 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Any, cast
 
-from sqlalchemy import bindparam, func, insert, select, update
+from sqlalchemy import bindparam, insert, update
 
+from openpaas_workspace.core import generation
 from openpaas_workspace.core.blobs import INLINE, Blobs
 from openpaas_workspace.core.db import Work, sync_engine
 from openpaas_workspace.core.events import Event
@@ -36,26 +37,9 @@ _MOVE_HEAD = (
     )
     .values(head_seq=bindparam("new"), changed_at=bindparam("when"))
 )
-_e = events_table.c
-_NEWER = select(_e.id, _e.type).where(_e.id > bindparam("seen")).order_by(_e.id)
 _CHANGE_NAMES = tuple(column.name for column in changes.columns)
 _CHANGE_COLUMNS = tuple(name for name in _CHANGE_NAMES if name != "blob")
 _CLAIM_NAMES = tuple(column.name for column in client_ids.columns)
-# Facts after which somebody may have lost a right: what is on its way is judged again.
-RIGHTS = frozenset(
-    {
-        "GrantChanged",
-        "GrantWithdrawn",
-        "ObjectMoved",
-        "ObjectRemoved",
-        "GroupChanged",
-        "GroupDeleted",
-        "MemberDisabled",
-        "MemberUpdated",
-        "SessionEnded",
-        "TokenRevoked",
-    }
-)
 
 
 class Fenced(Unavailable):
@@ -140,8 +124,8 @@ class LogWriter:
         self._engine = sync_engine(workspace.db)
         self._line = Line(self._engine)
         self._move_head = Statement(self._engine, _MOVE_HEAD)
-        self._newer = Statement(self._engine, _NEWER)
-        self._last = Statement(self._engine, select(func.max(_e.id)))
+        self._generation = Statement(self._engine, generation.READ)
+        self._share = None if self._db.is_sqlite else Statement(self._engine, generation.SHARE)
         self._add_changes = Statement(self._engine, insert(changes).inline(), _CHANGE_NAMES)
         self._add_claims = Statement(self._engine, insert(client_ids).inline(), _CLAIM_NAMES)
         self._add_events: Statement | None = None
@@ -227,11 +211,11 @@ class LogWriter:
     def _try(self, rooms: dict[str, list[Append]]) -> dict[str, Exception] | None:
         try:
             cursor = self._line.begin()
-            if self._stale(cursor):
-                self._line.commit()
-                return None
             for entries in rooms.values():
                 self._write_room(cursor, entries)
+            if self._stale(cursor):
+                self._line.undo()
+                return None
             self._line.commit()
         except BaseException:
             self._line.rollback()
@@ -239,14 +223,12 @@ class LogWriter:
         return {}
 
     def _stale(self, cursor: Any) -> bool:
-        """Whether somebody's rights changed since the last look, in this very transaction's view."""
-        if self._seen is None:
-            self._seen = self._last.run(cursor, {}).fetchone()[0] or 0
-            return True
-        rows = self._newer.run(cursor, {"seen": self._seen}).fetchall()
-        if rows:
-            self._seen = rows[-1][0]
-        return any(row[1] in RIGHTS for row in rows)
+        """Whether somebody's rights changed since the last look; if not, they cannot before the commit."""
+        if self._share is not None:
+            self._share.run(cursor, {})
+        row = self._generation.run(cursor, {}).fetchone()
+        seen, self._seen = self._seen, row[0] if row else 0
+        return seen != self._seen
 
     def _write_room(self, cursor: Any, entries: list[Append]) -> None:
         head, last = entries[0].head, entries[-1].change

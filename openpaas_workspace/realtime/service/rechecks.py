@@ -2,7 +2,8 @@
 
 import asyncio
 import logging
-from collections.abc import Collection
+from collections.abc import AsyncIterator, Callable, Collection
+from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING
 
 import msgspec
@@ -11,10 +12,10 @@ from openpaas_workspace.accounts.service.actors import actor_of_member
 from openpaas_workspace.core.db import Work
 from openpaas_workspace.core.workspace import Workspace
 from openpaas_workspace.kit.actors import SYSTEM, Actor
-from openpaas_workspace.kit.errors import Unauthenticated
+from openpaas_workspace.kit.errors import Forbidden, NotFound, Unauthenticated
 from openpaas_workspace.kit.refs import Ref
 from openpaas_workspace.kit.together import Together
-from openpaas_workspace.realtime.service.live import Connection
+from openpaas_workspace.realtime.service.live import Judged, LiveObject
 from openpaas_workspace.sharing.schemas import Level
 from openpaas_workspace.sharing.service.principals import may_execute
 from openpaas_workspace.sharing.service.rights import level
@@ -23,6 +24,26 @@ if TYPE_CHECKING:
     from openpaas_workspace.realtime.service.host import Host
 
 _log = logging.getLogger(__name__)
+_MAY_READ = "You may only read this; ask a manager to make you an editor."
+Refused = Callable[[], Exception | None]
+
+
+class Asker:
+    """Somebody who writes once: its level, kept true until the write has landed."""
+
+    def __init__(self, actor: Actor) -> None:
+        self.actor = actor
+        self.level = Level.none
+
+    def rights(self, actor: Actor, level: Level, *, execute: bool) -> None:  # noqa: ARG002
+        """Rights were asked for again."""
+        self.actor, self.level = actor, level
+
+    def refused(self) -> Exception | None:
+        """Why it may not write, if so."""
+        if self.level < Level.reader:
+            return NotFound()
+        return None if self.level >= Level.editor else Forbidden(_MAY_READ)
 
 
 class Rechecks:
@@ -43,10 +64,33 @@ class Rechecks:
             for live in list(self._host.objects.values()):
                 if object_ids is not None and live.ref.id not in object_ids:
                     continue
-                for connection in list(live.connections.values()):
-                    await self.ask(live.ref, connection)
+                for one in [*live.connections.values(), *live.askers]:
+                    await self.ask(live.ref, one)
 
-    async def ask(self, ref: Ref, connection: Connection) -> None:
+    @asynccontextmanager
+    async def judged(self, live: LiveObject, actor: Actor) -> AsyncIterator[Refused]:
+        """For a write that comes over no connection: whether its actor may not any more, asked at its commit.
+
+        Raises NotFound or Forbidden when the actor may not now. What is on disk already (a kernel wrote
+        it, or somebody outside) is not judged.
+        """
+        if actor.kind in {"system", "kernel"}:
+            yield lambda: None
+            return
+        asker = Asker(actor)
+        live.askers.add(asker)
+        try:
+            asked = -1
+            while asked != self.generation:
+                asked = self.generation
+                await self.ask(live.ref, asker)
+            if (error := asker.refused()) is not None:
+                raise error
+            yield asker.refused
+        finally:
+            live.askers.discard(asker)
+
+    async def ask(self, ref: Ref, connection: Judged) -> None:
         """Ask again for one connection."""
         try:
             async with self._db.read(SYSTEM) as work:

@@ -62,6 +62,11 @@ class Line:
         if self._connection is not None:
             self._connection.commit()
 
+    def undo(self) -> None:
+        """Forget the transaction; nothing failed, the connection is kept."""
+        if self._connection is not None:
+            self._connection.rollback()
+
     def rollback(self) -> None:
         """Forget the transaction, and the connection with it."""
         connection, self._connection = self._connection, None
