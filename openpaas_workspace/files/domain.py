@@ -22,10 +22,12 @@ from openpaas_workspace.files.service.edits import Edits
 from openpaas_workspace.files.service.ingest import Ingest
 from openpaas_workspace.files.service.projection import Projector
 from openpaas_workspace.files.service.scan import Scanner
+from openpaas_workspace.files.service.titles import FileTitles
 from openpaas_workspace.files.service.watching import Watched
 from openpaas_workspace.kit.actors import SYSTEM, Actor
 from openpaas_workspace.kit.errors import Unauthenticated
 from openpaas_workspace.realtime.binding import Binding
+from openpaas_workspace.sharing.service.titles import Titles
 
 _log = logging.getLogger(__name__)
 
@@ -36,6 +38,7 @@ async def set_up(workspace: Workspace) -> None:
     disk = Disk(workspace)
     await asyncio.to_thread(disk.prepare)
     workspace.put(Disk, disk)
+    workspace.put(Titles, FileTitles())
     workspace.put(Edits, Edits())
     workspace.put(Watched, Watched())
     workspace.put(Projector, Projector(workspace))

@@ -5,7 +5,7 @@ from functools import partial
 from openpaas_workspace.core.bus import Bus
 from openpaas_workspace.core.registry import Domain
 from openpaas_workspace.core.workspace import Workspace
-from openpaas_workspace.sharing.events import GrantChanged, GrantWithdrawn, ObjectMoved
+from openpaas_workspace.sharing.events import EVENTS
 from openpaas_workspace.sharing.jobs import JOBS
 from openpaas_workspace.sharing.routes import ROUTES
 from openpaas_workspace.sharing.service.grants import keep_managed
@@ -18,7 +18,7 @@ async def _set_up(workspace: Workspace) -> None:
 domain = Domain(
     "sharing",
     routes=ROUTES,
-    events=(GrantChanged, GrantWithdrawn, ObjectMoved),
+    events=EVENTS,
     jobs=JOBS,
     setup=_set_up,
 )

@@ -36,3 +36,25 @@ class ObjectMoved(Event, frozen=True, kw_only=True, tag=True):
 
     old_parent: str
     new_parent: str
+
+
+class AccessRequested(Event, frozen=True, kw_only=True, tag=True):
+    """`member` asks for access to the object, or for more of it; `members` are its managers."""
+
+    audience: ClassVar[Audience] = "subjects"
+
+    member: str
+    level: str
+
+
+class AccessAnswered(Event, frozen=True, kw_only=True, tag=True):
+    """A manager has answered `member`, who asked; `members` are that member and the managers."""
+
+    audience: ClassVar[Audience] = "subjects"
+
+    member: str
+    granted: bool
+    level: str
+
+
+EVENTS: tuple[type[Event], ...] = (GrantChanged, GrantWithdrawn, ObjectMoved, AccessRequested, AccessAnswered)

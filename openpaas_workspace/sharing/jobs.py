@@ -3,7 +3,7 @@
 from openpaas_workspace.core.jobs import Job
 from openpaas_workspace.core.workspace import Workspace
 from openpaas_workspace.kit.actors import SYSTEM
-from openpaas_workspace.sharing.service import grants
+from openpaas_workspace.sharing.service import grants, requests
 
 
 async def end_grants(workspace: Workspace) -> None:
@@ -14,4 +14,13 @@ async def end_grants(workspace: Workspace) -> None:
                 return
 
 
-JOBS = (Job("end grants", 5.0, end_grants),)
+async def forget_requests(workspace: Workspace) -> None:
+    """Forget old requests for access."""
+    async with workspace.db.unit(SYSTEM) as work:
+        await requests.forget(work)
+
+
+JOBS = (
+    Job("end grants", 5.0, end_grants),
+    Job("forget access requests", 6 * 3600.0, forget_requests),
+)

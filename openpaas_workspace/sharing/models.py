@@ -1,4 +1,4 @@
-"""Rows of the permission core: objects, their ancestors, grants."""
+"""Rows of the permission core: objects, their ancestors, grants, and who asks for one."""
 
 from sqlalchemy import (
     BigInteger,
@@ -10,6 +10,7 @@ from sqlalchemy import (
     Integer,
     String,
     Table,
+    Text,
     UniqueConstraint,
 )
 
@@ -56,4 +57,23 @@ grants = Table(
     Index(None, "subject_kind", "subject_id", "object_id"),
     Index(None, "expires_at"),
     CheckConstraint("level BETWEEN 1 AND 4", name="level"),
+)
+
+# One row for each member and object asked for. An object that is not there gets a row like any other: who asks must
+# not learn the difference.
+access_requests = Table(
+    "access_requests",
+    metadata,
+    Column("id", String(26), primary_key=True),
+    Column("object_kind", String(20), nullable=False),
+    Column("object_id", String(64), nullable=False),
+    Column("member_id", String(64), nullable=False),
+    Column("level", Integer, nullable=False),
+    Column("message", Text, nullable=False),
+    Column("created_at", BigInteger, nullable=False),
+    Column("answered_at", BigInteger, nullable=True),
+    Column("granted", Boolean, nullable=False),
+    UniqueConstraint("object_id", "object_kind", "member_id"),
+    Index(None, "member_id", "created_at"),
+    Index(None, "created_at"),
 )

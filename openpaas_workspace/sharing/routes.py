@@ -1,11 +1,20 @@
-"""Routes of sharing: who has access to an object, give, take back."""
+"""Routes of sharing: who has access to an object, give, take back, ask for it."""
 
 from openpaas_workspace.core.db import Work
 from openpaas_workspace.core.web import Route
 from openpaas_workspace.kit.errors import Invalid
 from openpaas_workspace.kit.refs import Ref
-from openpaas_workspace.sharing.schemas import AccessReply, GrantBody, Level, Subject
-from openpaas_workspace.sharing.service import access, grants
+from openpaas_workspace.sharing.schemas import (
+    AccessAnswer,
+    AccessAsked,
+    AccessReply,
+    AccessRequest,
+    AccessWish,
+    GrantBody,
+    Level,
+    Subject,
+)
+from openpaas_workspace.sharing.service import access, grants, requests
 
 
 async def get_access(work: Work, ref: str) -> AccessReply:
@@ -30,6 +39,16 @@ async def put_grant(work: Work, ref: str, body: GrantBody) -> AccessReply:
 async def delete_grant(work: Work, ref: str, subject: str) -> None:
     """Take back."""
     await grants.withdraw(work, Ref.parse(ref), Subject.parse(subject))
+
+
+async def post_request(work: Work, ref: str, body: AccessWish) -> AccessAsked:
+    """Ask."""
+    return await requests.ask(work, Ref.parse(ref), body)
+
+
+async def post_answer(work: Work, id: str, body: AccessAnswer) -> None:  # noqa: A002  (the word of the path)
+    """Answer."""
+    await requests.answer(work, id, body)
 
 
 def _person(text: str) -> Subject:
@@ -58,5 +77,32 @@ ROUTES = (
         None,
         "sharing:write",
         summary="Take back a role given on this object.",
+    ),
+    Route(
+        "POST",
+        "/objects/{ref}/access-requests",
+        post_request,
+        AccessAsked,
+        "sharing:write",
+        body=AccessWish,
+        status=202,
+        summary="Ask the managers of an object for access; the answer does not tell whether there is one.",
+    ),
+    Route(
+        "GET",
+        "/access-requests",
+        requests.waiting,
+        list[AccessRequest],
+        "sharing:read",
+        summary="The requests for access that I can answer.",
+    ),
+    Route(
+        "POST",
+        "/access-requests/{id}/answer",
+        post_answer,
+        None,
+        "sharing:write",
+        body=AccessAnswer,
+        summary="Give access to who asked for it, or not.",
     ),
 )

@@ -66,7 +66,11 @@ class GrantBody(Wire, frozen=True, kw_only=True):
 
 
 class AccessEntry(Wire, frozen=True, kw_only=True):
-    """One grant that counts on an object. `inherited_from` is the object above that holds it, if not this one."""
+    """One grant that counts on an object. `inherited_from` is the object above that holds it, if not this one.
+
+    `inherited_name` names that object to who may see it. `people` is how many active members a group has, `active`
+    whether the member's account is enabled.
+    """
 
     subject: str
     name: str
@@ -74,6 +78,9 @@ class AccessEntry(Wire, frozen=True, kw_only=True):
     execute: bool
     expires_at: int | None
     inherited_from: str | None
+    inherited_name: str
+    people: int
+    active: bool
     granted_by: str
     created_at: int
 
@@ -82,7 +89,44 @@ class AccessReply(Wire, frozen=True, kw_only=True):
     """Who has access to an object, and what the asking actor may do with it."""
 
     ref: str
+    name: str
     mine: LevelName
     may_execute: bool
     may_share: bool
     entries: list[AccessEntry] = msgspec.field(default_factory=list)
+
+
+Wish = Literal["reader", "commenter", "editor"]
+MAX_MESSAGE = 500
+
+
+class AccessWish(Wire, frozen=True, kw_only=True):
+    """What somebody asks of the managers of an object, with a few words for them."""
+
+    level: Wish = "reader"
+    message: str = ""
+
+
+class AccessAsked(Wire, frozen=True, kw_only=True):
+    """The request stands since then. The answer is the same whether the object is there or not."""
+
+    asked_at: int
+
+
+class AccessRequest(Wire, frozen=True, kw_only=True):
+    """A request that I can answer: who asks for which role on what."""
+
+    id: str
+    ref: str
+    name: str
+    member_id: str
+    level: LevelName
+    message: str
+    created_at: int
+
+
+class AccessAnswer(Wire, frozen=True, kw_only=True):
+    """Whether the member gets access; `level` in place of the role that was asked for."""
+
+    grant: bool
+    level: LevelName | None = None

@@ -277,6 +277,13 @@ _SHARING: tuple[Case, ...] = (
     Case("PUT /objects/{ref}/grants", "/objects/file:{secret}/grants", NOBODY_ELSE,
          {"subject": _GRANT, "level": "reader"}, owner=200),
     Case("DELETE /objects/{ref}/grants/{subject}", "/objects/file:{victim}/grants/member:{somebody}", managers(204), victim=World.grant, once=True),
+    Case("POST /objects/{ref}/access-requests", "/objects/file:{file}/access-requests",
+         (202, 422, 422, 422, 202), {}, owner=422),
+    Case("POST /objects/{ref}/access-requests", "/objects/file:{secret}/access-requests", everybody(202), {},
+         owner=422),
+    Case("GET /access-requests", "/access-requests", everybody(200)),
+    Case("POST /access-requests/{id}/answer", "/access-requests/{victim}/answer", (404, 404, 404, 204, 404),
+         {"grant": False}, victim=World.asked, once=True, owner=204),
 )  # fmt: skip
 
 _REALTIME: tuple[Case, ...] = (

@@ -118,6 +118,13 @@ class World:
         self.must("owner", "PUT", f"/objects/{ref}/grants", json={"subject": someone, "level": "reader"})
         return str(victim["id"])
 
+    def asked(self) -> str:
+        """The id of a request for access to one more file of the space, which dave made."""
+        ref = self.file()["ref"]
+        self.must("stranger", "POST", f"/objects/{ref}/access-requests", json={})
+        waiting = self.must("owner", "GET", "/access-requests")
+        return str(next(request["id"] for request in waiting if request["ref"] == ref))
+
     def room(self, path: str) -> tuple[str, str]:
         """The room of a file and the session that a page needs there."""
         body = {"format": "text", "type": "file"}

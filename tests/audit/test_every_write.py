@@ -54,6 +54,14 @@ def _id(reply: Held) -> str:
     return str(reply.get("id") or next(value["id"] for value in reply.values() if isinstance(value, dict)))
 
 
+def _request(held: Held) -> Held:
+    return {"id": held["request"]}
+
+
+def _waiting(client: Any, held: Held) -> None:
+    held["request"] = client.get(f"{API}/access-requests").json()[0]["id"]
+
+
 def _trash(client: Any, held: Held) -> None:
     assert client.delete(f"{API}/files/{held['file']['id']}").status_code == 204
 
@@ -97,6 +105,13 @@ STEPS = (
         "DELETE /objects/{ref}/grants/{subject}",
         lambda held: {"ref": held["space"]["ref"], "subject": "everyone"},
     ),
+    Step(
+        "POST /objects/{ref}/access-requests",
+        lambda held: {"ref": held["space"]["ref"]},
+        lambda _: {"level": "editor"},
+        by="dave",
+    ),
+    Step("POST /access-requests/{id}/answer", _request, lambda _: {"grant": False}, before=_waiting),
     Step("POST /files/{file}/versions", _file, lambda _: {"name": "First"}, before=_write_content),
     Step("POST /files/{file}/restore", _file, lambda _: {"seq": 1}, before=_write_content),
     Step("DELETE /files/{id}", _file),

@@ -3,7 +3,7 @@
 from collections.abc import Collection
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, exists, select
+from sqlalchemy import ColumnElement, Select, exists, func, select
 
 from openpaas_workspace.accounts.models import group_members, groups, members
 from openpaas_workspace.core.db import Work
@@ -59,6 +59,17 @@ async def group_names(work: Work, ids: Collection[str]) -> dict[str, str]:
     """Names of those of `ids` that are groups."""
     query = select(groups.c.id, groups.c.name).where(groups.c.id.in_(list(ids)))
     return {row.id: row.name for row in await work.all(query)}
+
+
+async def group_sizes(work: Work, ids: Collection[str]) -> dict[str, int]:
+    """How many active members the groups of `ids` have; none is left out."""
+    query = (
+        select(group_members.c.group_id, func.count().label("people"))
+        .join(members, members.c.id == group_members.c.member_id)
+        .where(group_members.c.group_id.in_(list(ids)), members.c.disabled_at.is_(None))
+        .group_by(group_members.c.group_id)
+    )
+    return {row.group_id: row.people for row in await work.all(query)}
 
 
 async def usernames(work: Work, ids: Collection[str]) -> dict[str, str]:

@@ -1,7 +1,7 @@
 """Who has access: the list behind “Share”, and what to ask again after a right has changed."""
 
 from collections.abc import Collection
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import Row, or_, select
 
@@ -13,11 +13,19 @@ from openpaas_workspace.kit.errors import Forbidden
 from openpaas_workspace.kit.refs import Ref
 from openpaas_workspace.sharing.models import grants, object_ancestors, objects
 from openpaas_workspace.sharing.schemas import AccessEntry, AccessReply, Level, Subject
-from openpaas_workspace.sharing.service import principals, rights
+from openpaas_workspace.sharing.service import principals, rights, titles
 
 _BELOW_REF = frozenset({"GrantChanged", "GrantWithdrawn", "ObjectMoved"})
 _OF_GROUP = frozenset({"GroupChanged", "GroupDeleted"})
 _OF_ALL = frozenset({"MemberDisabled", "MemberEnabled"})
+
+
+class _Person(NamedTuple):
+    """Who is behind a subject, as the list shows it."""
+
+    name: str
+    people: int
+    active: bool
 
 
 async def access(work: Work, ref: Ref) -> AccessReply:
@@ -35,13 +43,15 @@ async def access(work: Work, ref: Ref) -> AccessReply:
         above = {Ref(row.kind, row.object_id) for row in rows}
         seen = await rights.levels(work, above)
         rows = [row for row in rows if seen[Ref(row.kind, row.object_id)] and row.subject_kind != "link"]
-    names = await _names(work, rows)
+    people = await _people(work, rows)
+    called = await titles.names(work, {ref, *(Ref(row.kind, row.object_id) for row in rows)})
     return AccessReply(
         ref=str(ref),
+        name=called.get(ref, ""),
         mine=mine.word,
         may_execute=await principals.may_execute(work, ref),
         may_share=mine >= Level.manager,
-        entries=[_entry(ref, row, names) for row in rows],
+        entries=[_entry(ref, row, people, called) for row in rows],
     )
 
 
@@ -82,26 +92,35 @@ async def _rows(work: Work, ref: Ref) -> list[Row[Any]]:
     return list(await work.all(query))
 
 
-async def _names(work: Work, rows: list[Row[Any]]) -> dict[Subject, str]:
+async def _people(work: Work, rows: list[Row[Any]]) -> dict[Subject, _Person]:
     ids: dict[str, set[str]] = {"member": set(), "group": set()}
     for row in rows:
         ids.setdefault(row.subject_kind, set()).add(row.subject_id)
     members = await lookup.states(work, ids["member"]) if ids["member"] else {}
     groups = await lookup.group_names(work, ids["group"]) if ids["group"] else {}
-    names = {Subject("member", id_): state[0] for id_, state in members.items()}
-    return names | {Subject("group", id_): name for id_, name in groups.items()}
+    sizes = await lookup.group_sizes(work, groups) if groups else {}
+    found = {Subject("member", id_): _Person(name, 1, active) for id_, (name, active) in members.items()}
+    return found | {
+        Subject("group", id_): _Person(name, sizes.get(id_, 0), True) for id_, name in groups.items()
+    }
 
 
-def _entry(ref: Ref, row: Row[Any], names: dict[Subject, str]) -> AccessEntry:
+def _entry(
+    ref: Ref, row: Row[Any], people: dict[Subject, _Person], called: dict[Ref, str]
+) -> AccessEntry:
     subject = Subject(row.subject_kind, row.subject_id)
     held = Ref(row.kind, row.object_id)
+    person = people.get(subject, _Person("", 0, True))
     return AccessEntry(
         subject=str(subject),
-        name=names.get(subject, ""),
+        name=person.name,
+        people=person.people,
+        active=person.active,
         level=Level(row.level).word,
         execute=row.execute,
         expires_at=row.expires_at,
         inherited_from=None if held == ref else str(held),
+        inherited_name="" if held == ref else called.get(held, ""),
         granted_by=row.granted_by,
         created_at=row.created_at,
     )

@@ -15,8 +15,8 @@ from openpaas_workspace.kit.ids import new_id
 from openpaas_workspace.kit.refs import Ref
 from openpaas_workspace.sharing.events import GrantChanged, GrantWithdrawn
 from openpaas_workspace.sharing.models import grants, object_ancestors, objects
-from openpaas_workspace.sharing.schemas import EVERYONE, Level, Subject
-from openpaas_workspace.sharing.service import rights, rule, tree
+from openpaas_workspace.sharing.schemas import Level, Subject
+from openpaas_workspace.sharing.service import people, rights, rule, tree
 
 _LAST = "This is the last manager. Make somebody else a manager without an end date first."
 
@@ -162,14 +162,7 @@ async def _tell_withdrawn(
     work: Work, ref: Ref, subject: Subject, level: Level, *, expired: bool = False
 ) -> None:
     """Publish that a grant has gone, to those who lost it and to the managers."""
-    lost = set(await _members(work, subject))
-    holders = (
-        select(grants.c.subject_kind, grants.c.subject_id)
-        .join(object_ancestors, object_ancestors.c.ancestor_id == grants.c.object_id)
-        .where(object_ancestors.c.object_id == ref.id, grants.c.level == int(Level.manager))
-    )
-    for row in await work.all(holders):
-        lost |= set(await _members(work, Subject(row.subject_kind, row.subject_id)))
+    lost = set(await people.behind(work, subject)) | await people.managers(work, ref)
     work.publish(
         GrantWithdrawn(
             ref=str(ref), members=tuple(sorted(lost)), subject=str(subject), level=level.name, expired=expired
@@ -320,12 +313,3 @@ def _tell(
             expires_at=expires_at,
         )
     )
-
-
-async def _members(work: Work, subject: Subject) -> list[str]:
-    """The members behind a subject who are there to hear."""
-    if subject.kind == "member":
-        return [subject.id]
-    if subject.kind == "group":
-        return await lookup.active(work, group_id=subject.id)
-    return await lookup.active(work) if subject == EVERYONE else []
