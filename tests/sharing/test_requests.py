@@ -32,7 +32,9 @@ async def only(workspace, actor=ALICE) -> str:
 
 async def test_the_managers_hear_of_it_and_one_answers(workspace, place) -> None:
     await do(workspace, ALICE, grants.grant, place.space, to(CAROL), Level.manager)
-    facts = await do(workspace, BOB, requests.ask, place.file, AccessWish(level="editor", message=" Please. "))
+    facts = await do(
+        workspace, BOB, requests.ask, place.file, AccessWish(level="editor", message=" Please. ")
+    )
     assert facts == [
         AccessRequested(ref=str(place.file), members=("alice", "carol"), member="bob", level="editor")
     ]
@@ -42,7 +44,11 @@ async def test_the_managers_hear_of_it_and_one_answers(workspace, place) -> None
     )  # fmt: skip
     facts = await do(workspace, CAROL, requests.answer, found.id, AccessAnswer(grant=True, level="commenter"))
     assert [type(fact) for fact in facts] == [GrantChanged, AccessAnswered]
-    assert (facts[1].members, facts[1].granted, facts[1].level) == (("alice", "bob", "carol"), True, "commenter")
+    assert (facts[1].members, facts[1].granted, facts[1].level) == (
+        ("alice", "bob", "carol"),
+        True,
+        "commenter",
+    )
     assert await level(workspace, BOB, place.file) == Level.commenter
     assert await level(workspace, BOB, place.folder) == Level.none
     assert await waiting(workspace, ALICE) == []
@@ -87,7 +93,11 @@ async def test_two_managers_answer_at_once(workspace, place) -> None:
 
 @pytest.mark.parametrize("what", ["nothing", "rubbish kind", "hers"])
 async def test_nobody_learns_what_there_is(workspace, place, what) -> None:
-    ref = {"nothing": Ref("file", new_id()), "rubbish kind": Ref("folder", place.note.id), "hers": place.note}[what]
+    ref = {
+        "nothing": Ref("file", new_id()),
+        "rubbish kind": Ref("folder", place.note.id),
+        "hers": place.note,
+    }[what]
     async with workspace.db.unit(BOB) as work:
         first = await requests.ask(work, ref, READ)
         (fact,) = work.events
@@ -170,7 +180,10 @@ async def test_who_is_disabled_asks_no_more(workspace, place) -> None:
     with pytest.raises(Invalid):
         await do(workspace, ALICE, requests.answer, id_, YES)
     async with workspace.db.read(SYSTEM) as work:
-        assert await work.scalar(access_requests.select().with_only_columns(access_requests.c.answered_at)) is None
+        assert (
+            await work.scalar(access_requests.select().with_only_columns(access_requests.c.answered_at))
+            is None
+        )
 
 
 async def test_old_requests_are_forgotten(workspace, place) -> None:

@@ -4,6 +4,46 @@
  */
 
 export interface paths {
+    "/access-requests": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The requests for access that I can answer.
+         * @description The requests that the actor can answer, newest first; without those that meanwhile have what they ask for.
+         */
+        get: operations["waiting"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/access-requests/{id}/answer": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Give access to who asked for it, or not.
+         * @description Answer.
+         */
+        post: operations["post_answer"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/events": {
         parameters: {
             query?: never;
@@ -476,6 +516,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/objects/{ref}/access-requests": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Ask the managers of an object for access; the answer does not tell whether there is one.
+         * @description Ask.
+         */
+        post: operations["post_request"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/objects/{ref}/grants": {
         parameters: {
             query?: never;
@@ -733,18 +793,54 @@ export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
         /**
+         * AccessAnswer
+         * @description Whether the member gets access; `level` in place of the role that was asked for.
+         */
+        AccessAnswer: {
+            grant: boolean;
+            /** @default null */
+            level: ("commenter" | "editor" | "manager" | "reader") | null;
+        };
+        /**
+         * AccessAnswered
+         * @description A manager has answered `member`, who asked; `members` are that member and the managers.
+         */
+        AccessAnswered: {
+            granted: boolean;
+            level: string;
+            member: string;
+            /** @default [] */
+            members: string[];
+            ref: string;
+            /** @enum {unknown} */
+            type: "AccessAnswered";
+        };
+        /**
+         * AccessAsked
+         * @description The request stands since then. The answer is the same whether the object is there or not.
+         */
+        AccessAsked: {
+            asked_at: number;
+        };
+        /**
          * AccessEntry
          * @description One grant that counts on an object. `inherited_from` is the object above that holds it, if not this one.
+         *
+         *         `inherited_name` names that object to who may see it. `people` is how many active members a group has, `active`
+         *         whether the member's account is enabled.
          */
         AccessEntry: {
+            active: boolean;
             created_at: number;
             execute: boolean;
             expires_at: number | null;
             granted_by: string;
             inherited_from: string | null;
+            inherited_name: string;
             /** @enum {unknown} */
             level: "commenter" | "editor" | "manager" | "reader";
             name: string;
+            people: number;
             subject: string;
         };
         /**
@@ -758,7 +854,48 @@ export interface components {
             may_share: boolean;
             /** @enum {unknown} */
             mine: "commenter" | "editor" | "manager" | "reader";
+            name: string;
             ref: string;
+        };
+        /**
+         * AccessRequest
+         * @description A request that I can answer: who asks for which role on what.
+         */
+        AccessRequest: {
+            created_at: number;
+            id: string;
+            /** @enum {unknown} */
+            level: "commenter" | "editor" | "manager" | "reader";
+            member_id: string;
+            message: string;
+            name: string;
+            ref: string;
+        };
+        /**
+         * AccessRequested
+         * @description `member` asks for access to the object, or for more of it; `members` are its managers.
+         */
+        AccessRequested: {
+            level: string;
+            member: string;
+            /** @default [] */
+            members: string[];
+            ref: string;
+            /** @enum {unknown} */
+            type: "AccessRequested";
+        };
+        /**
+         * AccessWish
+         * @description What somebody asks of the managers of an object, with a few words for them.
+         */
+        AccessWish: {
+            /**
+             * @default reader
+             * @enum {unknown}
+             */
+            level: "commenter" | "editor" | "reader";
+            /** @default  */
+            message: string;
         };
         /**
          * Alive
@@ -768,7 +905,7 @@ export interface components {
             /** @enum {unknown} */
             type: "hb";
         };
-        AnyEvent: components["schemas"]["MemberCreated"] | components["schemas"]["MemberUpdated"] | components["schemas"]["MemberDisabled"] | components["schemas"]["MemberEnabled"] | components["schemas"]["GroupCreated"] | components["schemas"]["GroupChanged"] | components["schemas"]["GroupDeleted"] | components["schemas"]["SessionOpened"] | components["schemas"]["SessionEnded"] | components["schemas"]["LoginFailed"] | components["schemas"]["PasswordChanged"] | components["schemas"]["TokenCreated"] | components["schemas"]["TokenRevoked"] | components["schemas"]["LinkCreated"] | components["schemas"]["LinkUsed"] | components["schemas"]["GrantChanged"] | components["schemas"]["GrantWithdrawn"] | components["schemas"]["ObjectMoved"] | components["schemas"]["FileEdited"] | components["schemas"]["VersionNamed"] | components["schemas"]["VersionRestored"] | components["schemas"]["SpaceCreated"] | components["schemas"]["SpaceChanged"] | components["schemas"]["FolderCreated"] | components["schemas"]["FileCreated"] | components["schemas"]["FileRenamed"] | components["schemas"]["FileMoved"] | components["schemas"]["FileTrashed"] | components["schemas"]["FileRestored"] | components["schemas"]["FilePurged"] | components["schemas"]["FileReplaced"] | components["schemas"]["FileRefused"] | components["schemas"]["KernelStarted"] | components["schemas"]["CodeRun"] | components["schemas"]["KernelEnded"];
+        AnyEvent: components["schemas"]["MemberCreated"] | components["schemas"]["MemberUpdated"] | components["schemas"]["MemberDisabled"] | components["schemas"]["MemberEnabled"] | components["schemas"]["GroupCreated"] | components["schemas"]["GroupChanged"] | components["schemas"]["GroupDeleted"] | components["schemas"]["SessionOpened"] | components["schemas"]["SessionEnded"] | components["schemas"]["LoginFailed"] | components["schemas"]["PasswordChanged"] | components["schemas"]["TokenCreated"] | components["schemas"]["TokenRevoked"] | components["schemas"]["LinkCreated"] | components["schemas"]["LinkUsed"] | components["schemas"]["GrantChanged"] | components["schemas"]["GrantWithdrawn"] | components["schemas"]["ObjectMoved"] | components["schemas"]["AccessRequested"] | components["schemas"]["AccessAnswered"] | components["schemas"]["FileEdited"] | components["schemas"]["VersionNamed"] | components["schemas"]["VersionRestored"] | components["schemas"]["SpaceCreated"] | components["schemas"]["SpaceChanged"] | components["schemas"]["FolderCreated"] | components["schemas"]["FileCreated"] | components["schemas"]["FileRenamed"] | components["schemas"]["FileMoved"] | components["schemas"]["FileTrashed"] | components["schemas"]["FileRestored"] | components["schemas"]["FilePurged"] | components["schemas"]["FileReplaced"] | components["schemas"]["FileRefused"] | components["schemas"]["KernelStarted"] | components["schemas"]["CodeRun"] | components["schemas"]["KernelEnded"];
         /**
          * AuditEntry
          * @description One event; people are named by their ids.
@@ -1820,6 +1957,52 @@ export interface components {
 }
 export type $defs = Record<string, never>;
 export interface operations {
+    waiting: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AccessRequest"][];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    post_answer: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AccessAnswer"];
+            };
+        };
+        responses: {
+            /** @description Done. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
     list_events: {
         parameters: {
             query?: {
@@ -2537,6 +2720,33 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["AccessReply"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    post_request: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                ref: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AccessWish"];
+            };
+        };
+        responses: {
+            /** @description Done. */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AccessAsked"];
                 };
             };
             default: components["responses"]["Problem"];

@@ -23,7 +23,7 @@ class FileTitles(Titles):
             nodes.c.id.in_(ids), nodes.c.trashed_at.is_(None), rights.allowed(work.actor, nodes.c.id)
         )
         whole = select(spaces).where(spaces.c.id.in_(ids), rights.allowed(work.actor, spaces.c.id))
-        found = {ref_of(row): row.name for row in await work.all(inside)}  # type: ignore[arg-type]
+        found = {ref_of(row): row.name for row in await work.all(inside)}
         for row in await work.all(whole):
-            found[Ref("space", row.id)] = space_path(row, work.actor)  # type: ignore[arg-type]
+            found[Ref("space", row.id)] = space_path(row, work.actor)
         return {ref: found[ref] for ref in refs if ref in found}

@@ -105,9 +105,7 @@ async def _people(work: Work, rows: list[Row[Any]]) -> dict[Subject, _Person]:
     }
 
 
-def _entry(
-    ref: Ref, row: Row[Any], people: dict[Subject, _Person], called: dict[Ref, str]
-) -> AccessEntry:
+def _entry(ref: Ref, row: Row[Any], people: dict[Subject, _Person], called: dict[Ref, str]) -> AccessEntry:
     subject = Subject(row.subject_kind, row.subject_id)
     held = Ref(row.kind, row.object_id)
     person = people.get(subject, _Person("", 0, True))

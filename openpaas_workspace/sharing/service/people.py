@@ -6,7 +6,7 @@ from openpaas_workspace.accounts.service import lookup
 from openpaas_workspace.core.db import Work
 from openpaas_workspace.kit.clock import now
 from openpaas_workspace.kit.refs import Ref
-from openpaas_workspace.sharing.models import grants, object_ancestors
+from openpaas_workspace.sharing.models import grants, object_ancestors, objects
 from openpaas_workspace.sharing.schemas import EVERYONE, Level, Subject
 
 
@@ -25,8 +25,10 @@ async def managers(work: Work, ref: Ref) -> set[str]:
     holders = (
         select(grants.c.subject_kind, grants.c.subject_id)
         .join(above, above.c.ancestor_id == grants.c.object_id)
+        .join(objects, objects.c.id == above.c.object_id)
         .where(
-            above.c.object_id == ref.id,
+            objects.c.id == ref.id,
+            objects.c.kind == ref.kind,
             grants.c.level == int(Level.manager),
             or_(grants.c.expires_at.is_(None), grants.c.expires_at > now()),
         )

@@ -138,7 +138,9 @@ async def _check_pace(work: Work, row: Row[Any] | None) -> None:
         raise TooMany("A manager has answered no to this; ask again tomorrow.", retry_after=wait)
     since = and_(_r.member_id == work.actor.id, _r.created_at > now() - _DAY)
     if (await work.scalar(select(func.count()).select_from(access_requests).where(since)) or 0) >= _A_DAY:
-        raise TooMany("You have asked for access to many things today; ask again tomorrow.", retry_after=_DAY // 1000)
+        raise TooMany(
+            "You have asked for access to many things today; ask again tomorrow.", retry_after=_DAY // 1000
+        )
 
 
 async def _put(work: Work, ref: Ref, row: Row[Any] | None, values: dict[str, Any]) -> bool:
@@ -147,8 +149,15 @@ async def _put(work: Work, ref: Ref, row: Row[Any] | None, values: dict[str, Any
         same = and_(_r.id == row.id, _r.answered_at == row.answered_at)
         return bool(await work.execute(update(access_requests).where(same).values(**values)))
     build = sqlite.insert if work.conn.dialect.name == "sqlite" else postgresql.insert
-    fresh = {"id": new_id(), "object_kind": ref.kind, "object_id": ref.id, "member_id": work.actor.id, **values}
-    return bool(await work.execute(build(access_requests).values(**fresh).on_conflict_do_nothing()))
+    fresh = {
+        "id": new_id(),
+        "object_kind": ref.kind,
+        "object_id": ref.id,
+        "member_id": work.actor.id,
+        **values,
+    }
+    put = build(access_requests).values(**fresh).on_conflict_do_nothing().returning(_r.id)
+    return await work.first(put) is not None
 
 
 async def _unserved(work: Work, rows: list[Row[Any]]) -> list[Row[Any]]:
