@@ -24,9 +24,12 @@ export const untouched: JupyterFrontEndPlugin<void> = {
 const LANGUAGE = 'language_info';
 /** What is known of the language of a notebook, and not written into it yet. */
 const held = new WeakMap<INotebookModel, PartialJSONValue>();
+/** Those that were run here: the language of a kernel that is slow to tell it is written when it does. */
+const run = new WeakSet<INotebookModel>();
 
-/** Write what was held back: a cell of this notebook is run. */
+/** Write what was held back, now or once it is known: a cell of this notebook is run. */
 export function writeLanguage(model: INotebookModel): void {
+  run.add(model);
   const language = held.get(model);
   held.delete(model);
   if (language !== undefined && !JSONExt.deepEqual(language, languageOf(model) ?? null)) {
@@ -63,6 +66,9 @@ function holdLanguage(): void {
     if (this.model !== null) {
       held.set(this.model, language);
       (this.content as IStockNotebook)._updateMimetype();
+      if (run.has(this.model)) {
+        writeLanguage(this.model);
+      }
     }
   };
 }
