@@ -153,7 +153,8 @@ def _success(route: Route, by_type: dict[int, Any]) -> dict[str, Any]:
 def _security(route: Route) -> list[dict[str, list[str]]]:
     if route.who == "open":
         return []
-    return [{"session": []}, {"token": ["all" if route.session_only else route.scope]}]
+    token: list[dict[str, list[str]]] = [] if route.session_only else [{"token": [route.scope]}]
+    return [{"session": []}, *token]
 
 
 def _problem() -> dict[str, Any]:

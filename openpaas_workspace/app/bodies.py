@@ -72,13 +72,15 @@ class Anything(msgspec.Struct):
     """An object whose fields nobody reads."""
 
 
-def shaped(type_: type[msgspec.Struct], *, required: bool = False) -> Check:
-    """A check of the access table: the body, if there is one, has this shape. Raises Invalid."""
+def shaped(type_: type[msgspec.Struct], *, required: bool = False, some: bool = False) -> Check:
+    """A check of the access table: the body, if there is one, has this shape, and `some` field. Raises Invalid."""
 
     async def check(handler: Any, actor: Actor) -> None:  # noqa: ARG001  (the table's signature)
         body = handler.request.body.strip()
         if body or required:
             decode(body, type_)
+        if some and not (body and decode(body, dict[str, Any])):
+            raise Invalid("Name at least one field to change.")
 
     return check
 

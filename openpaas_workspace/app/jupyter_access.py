@@ -89,10 +89,10 @@ _KERNEL_ROWS = (
 _CHECKS: dict[tuple[str, str], Check] = {
     ("ContentsHandler", "POST"): bodies.shaped(bodies.Contents),
     ("ContentsHandler", "PUT"): bodies.shaped(bodies.Contents),
-    ("ContentsHandler", "PATCH"): bodies.shaped(bodies.Contents),
+    ("ContentsHandler", "PATCH"): bodies.shaped(bodies.Contents, some=True),
     ("IdentityHandler", "PATCH"): bodies.shaped(bodies.Anything),
     ("SessionRootHandler", "POST"): bodies.shaped(bodies.Session),
-    ("SessionHandler", "PATCH"): bodies.shaped(bodies.Session),
+    ("SessionHandler", "PATCH"): bodies.shaped(bodies.Session, some=True),
     ("MemberSettingsHandler", "PUT"): bodies.shaped(bodies.Settings, required=True),
     ("MemberWorkspacesHandler", "PUT"): bodies.shaped(bodies.Layout, required=True),
     ("LicensesHandler", "GET"): bodies.known_report,

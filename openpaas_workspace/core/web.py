@@ -18,7 +18,7 @@ from openpaas_workspace.core.access import Who
 from openpaas_workspace.core.workspace import Workspace
 from openpaas_workspace.kit.actors import NOBODY, Actor
 from openpaas_workspace.kit.errors import Forbidden, Invalid, TooLarge, Unauthenticated, WorkspaceError
-from openpaas_workspace.kit.schema import convert, decode, encode
+from openpaas_workspace.kit.schema import convert, decode, encode, is_empty
 
 API = "/api/workspace/v1"
 MAX_BODY = 1_000_000
@@ -41,7 +41,7 @@ class Route:
     `path` is below `/api/workspace/v1`, with `{name}` for path arguments. `scope` is
     `area:read` or `area:write` and is what a personal token must hold. `who` opens a
     route to nobody ("open") or keeps it for administrators. `session_only` refuses tokens
-    (password and token management). `summary` is the sentence in the API description.
+    of every scope: what makes, takes over or opens an account (links, passwords, tokens, roles). `summary` is the sentence in the API description.
     `unit=False` runs the verb outside a transaction with the workspace's Outside object
     (slow work such as hashing: the verb opens its own units).
     """
@@ -150,7 +150,9 @@ class RouteHandler(APIHandler):
         if route.body is not None:
             if len(self.request.body) > route.max_body:
                 raise TooLarge(f"This request is too large: {route.max_body} bytes at most.")
-            arguments["body"] = decode(self.request.body, route.body)
+            arguments["body"] = body = decode(self.request.body, route.body)
+            if route.method == "PATCH" and is_empty(body):
+                raise Invalid("Name at least one field to change.")
         if route.query is not None:
             arguments["query"] = convert(self._query(), route.query)
         if not route.unit:
@@ -197,8 +199,8 @@ def check_door(route: Route, actor: Actor) -> None:
         raise Unauthenticated
     if not actor.has_scope(route.scope):
         raise Forbidden(f"This token does not hold the scope {route.scope}.")
-    if route.session_only and "all" not in actor.scopes:
-        raise Forbidden("Do this in the page: tokens with a limited scope may not.")
+    if route.session_only and actor.token:
+        raise Forbidden("Do this in the page: tokens may not.")
     if route.who == "administrator" and not actor.administrator:
         raise Forbidden("Only an administrator may do this.")
 

@@ -12,7 +12,7 @@ class Actor(msgspec.Struct, frozen=True, kw_only=True):
 
     `id` is the member's id for members, else the id of the link, app or kernel.
     `groups` are group ids. `behalf` is the member whose request a kernel or app runs. `scopes` limit what a token may do: `all` or words such as
-    `files:read`. `session` is the id of the login session or token that spoke, if any.
+    `files:read`. `session` is the id of the login session or token that spoke, if any; `token` says that it was a token.
     """
 
     kind: ActorKind
@@ -22,6 +22,7 @@ class Actor(msgspec.Struct, frozen=True, kw_only=True):
     scopes: frozenset[str] = frozenset({"all"})
     administrator: bool = False
     session: str = ""
+    token: bool = False
     behalf: str = ""
     locale: str = ""
 

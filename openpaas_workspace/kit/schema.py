@@ -37,6 +37,11 @@ def convert(value: Any, type_: Any) -> Any:
         raise Invalid(f"The request is not valid: {error}.") from error
 
 
+def is_empty(body: Any) -> bool:
+    """Whether no field of a message was sent."""
+    return isinstance(body, msgspec.Struct) and all(item is msgspec.UNSET for item in _items(body))
+
+
 def _storable(value: Any) -> Any:
     """The value itself; raises Invalid when it holds what no database can keep."""
     if isinstance(value, str):

@@ -158,6 +158,29 @@ def _check_token(trial: Trial, row: Access) -> None:
     assert answer.status_code == (403 if shut else case.owners()), f"the right scope: {answer.text[:300]}"
 
 
+# What makes an account, takes one over, or opens one again.
+TAKING = {
+    "POST /members", "PATCH /members/{member_id}", "POST /members/{member_id}/reset-link", "POST /me/password",
+    "GET /tokens", "POST /tokens", "DELETE /tokens/{token_id}",
+    "GET /sessions", "DELETE /sessions", "DELETE /sessions/{session_id}",
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    "case", _named(tuple(c for c in CLOSED if c.row in ROUTES and ROUTES[c.row].session_only))
+)
+def test_a_token_for_everything_takes_over_no_account(world: World, case: Case) -> None:
+    trial, before = Trial(world, case), world.head()
+    answer = trial.ask(world.token("owner", "all"))
+    assert answer.status_code == 403
+    assert answer.json()["detail"] == "Do this in the page: tokens may not."
+    assert not set(world.did(before, {world.ids["owner"]})) - {"TokenCreated"}
+
+
+def test_all_that_takes_accounts_is_for_the_page() -> None:
+    assert {row for row, route in ROUTES.items() if route.session_only} >= TAKING
+
+
 @pytest.mark.parametrize(
     "case", _named(tuple(case for case in CLOSED if 404 in case.expect and case.method != "HEAD"))
 )

@@ -101,6 +101,20 @@ def _is_a_problem(answer: Any) -> None:
     assert problem["detail"].endswith((".", "…")), problem
 
 
+@pytest.mark.parametrize(
+    "row", sorted(row for row in WITH_BODY if row.startswith("PATCH ") and row != "PATCH /api/me")
+)
+def test_a_change_of_nothing_is_refused_with_a_sentence(world: World, row: str) -> None:
+    case = WITH_BODY[row]
+    running(world)
+    things = {**world.things, "victim": case.victim(world) if case.victim else "", "name": "nothing"}
+    before = world.head()
+    answer = world.owner.patch(address(case, things), json={})
+    assert answer.status_code == 422
+    _is_a_problem(answer)
+    assert not set(world.did(before, {world.ids["owner"]})) - {"KernelStarted"}
+
+
 @pytest.mark.parametrize("row", sorted(row for row in WITH_BODY if row in ROUTES))
 def test_ten_megabytes_are_too_large(world: World, row: str) -> None:
     case = WITH_BODY[row]

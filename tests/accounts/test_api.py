@@ -42,8 +42,18 @@ async def test_tokens_do_not_make_tokens_nor_touch_passwords(site, people):
         fresh = await ask(site, made.secret, "POST", "/tokens", json={"name": "x", "scopes": ["all"]})
         assert fresh.status_code == 403
         assert (await ask(site, made.secret, "POST", "/me/password", json=change)).status_code == 403
-    assert (await ask(site, some.secret, "POST", f"/members/{alice}/reset-link")).status_code == 403
-    assert (await ask(site, some.secret, "POST", "/members", json={"username": "x"})).status_code == 403
+        for method, path, body in (
+            ("POST", f"/members/{alice}/reset-link", None),
+            ("POST", "/members", {"username": "x"}),
+            ("PATCH", f"/members/{alice}", {"email": "mallory@example.org"}),
+            ("GET", "/tokens", None),
+            ("DELETE", f"/tokens/{some.token.id}", None),
+            ("GET", "/sessions", None),
+            ("DELETE", "/sessions", None),
+        ):
+            answer = await ask(site, made.secret, method, path, **({"json": body} if body else {}))
+            assert answer.status_code == 403, path
+    assert (await ask(site, everything.secret, "GET", "/members")).status_code == 200
 
 
 async def test_tokens_end_by_age_and_revocation_and_tell_their_last_use(site, people):

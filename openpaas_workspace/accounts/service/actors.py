@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from typing import Any
 
+import msgspec
 from sqlalchemy import Row, select
 
 from openpaas_workspace.accounts.config import AccountsSettings
@@ -52,9 +53,10 @@ async def by_token(work: Work, secret: str) -> Speaker | None:
             members.c.disabled_at.is_(None),
         )
     )
-    return (
-        None if row is None else Speaker(await _actor(work, row, row.session, set(row.scopes.split())), row)
-    )
+    if row is None:
+        return None
+    actor = await _actor(work, row, row.session, set(row.scopes.split()))
+    return Speaker(msgspec.structs.replace(actor, token=True), row)
 
 
 async def actor_of_member(work: Work, member_id: str) -> Actor:

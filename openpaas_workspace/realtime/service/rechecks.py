@@ -110,7 +110,9 @@ async def refreshed(work: Work, actor: Actor) -> Actor:
     if actor.kind != "member":
         return actor
     fresh = await actor_of_member(work, actor.id)
-    return msgspec.structs.replace(fresh, session=actor.session, scopes=actor.scopes, behalf=actor.behalf)
+    return msgspec.structs.replace(
+        fresh, session=actor.session, token=actor.token, scopes=actor.scopes, behalf=actor.behalf
+    )
 
 
 async def standing(work: Work, ref: Ref, actor: Actor) -> tuple[Level, bool]:

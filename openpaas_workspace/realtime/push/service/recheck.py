@@ -46,7 +46,7 @@ async def _refresh(work: Work, connection: Connection) -> None:
     except Unauthenticated:
         connection.close(SESSION_ENDED, "this member may not log in any more")
         return
-    connection.actor = msgspec.structs.replace(fresh, scopes=old.scopes, session=old.session)
+    connection.actor = msgspec.structs.replace(fresh, scopes=old.scopes, session=old.session, token=old.token)
 
 
 async def lost_topics(push: "Push", work: Work, batch: Sequence[Recorded], sight: Sight) -> Lost:
