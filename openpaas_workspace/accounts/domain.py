@@ -4,6 +4,7 @@ from openpaas_workspace.accounts.config import AccountsSettings
 from openpaas_workspace.accounts.events import EVENTS
 from openpaas_workspace.accounts.gateway.identity import AccountsIdentity
 from openpaas_workspace.accounts.gateway.pages import (
+    AccessibilityPage,
     ForgottenPage,
     LoginPage,
     LogoutPage,
@@ -28,6 +29,7 @@ _PAGES: tuple[tuple[str, type[Page], str], ...] = (
     (r"/setup/(?P<secret>[\w-]{20,100})", SetupPage, "GET POST"),
     (r"/reset/(?P<secret>[\w-]{20,100})", ResetPage, "GET POST"),
     (r"/forgotten", ForgottenPage, "GET"),
+    (r"/accessibility", AccessibilityPage, "GET"),
 )
 
 

@@ -140,6 +140,7 @@ _OPEN: tuple[Case, ...] = (
     Case("GET /reset/{secret}", f"/reset/{_DEAD}", (404, 429, 0, 0, 0)),
     Case("POST /reset/{secret}", f"/reset/{_DEAD}", everybody(403), content=b""),
     Case("GET /forgotten", "/forgotten", OPEN_PAGES),
+    Case("GET /accessibility", "/accessibility", OPEN_PAGES),
     Case("HEAD /api/spec.yaml", "/api/spec.yaml", everybody(404)),
 )
 

@@ -177,7 +177,7 @@ async def test_languages_by_browser_by_switch_and_remembered(site):
 
 async def test_pages_allow_no_script_and_name_no_foreign_host(site):
     async with site.browser() as browser:
-        for path in ("/login", "/forgotten", "/setup/" + "x" * 43, "/reset/" + "x" * 43):
+        for path in ("/login", "/forgotten", "/accessibility", "/setup/" + "x" * 43, "/reset/" + "x" * 43):
             answer = await browser.get(path)
             policy = answer.headers["content-security-policy"]
             assert "default-src 'none'" in policy

@@ -296,3 +296,11 @@ class ForgottenPage(Page):
             _("The link works once, for a day. Nobody, not even an administrator, can read your password."),
         )
         self.show("message.html", title=_("Forgotten password"), lines=lines, back=self.base_url + "login")
+
+
+class AccessibilityPage(Page):
+    """What meets the rules of accessibility here, what does not, and whom to tell (RGAA 4.1)."""
+
+    @allow_unauthenticated
+    async def get(self) -> None:
+        self.show("accessibility.html", back=self.base_url)
