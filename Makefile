@@ -44,8 +44,8 @@ $(STAMPS)/system-test:
 	sh tests/system-packages.sh
 	@touch $@
 
-$(STAMPS)/node-test: tests/realtime/node/package-lock.json
-	cd tests/realtime/node && npm ci --silent --no-audit --no-fund
+$(STAMPS)/node-test: tests/realtime/node/package-lock.json tests/e2e/node/package-lock.json
+	for folder in tests/realtime/node tests/e2e/node; do (cd $$folder && npm ci --silent --no-audit --no-fund) || exit 1; done
 	@touch $@
 
 test-install: install $(STAMPS)/python-test $(STAMPS)/system-test $(STAMPS)/node-test
