@@ -66,7 +66,7 @@ unit: test-install
 	$(MAKE) e2e
 
 e2e: test-install
-	sh tests/e2e/alone.sh $(BIN)/python -m pytest tests/e2e -m "not long"
+	sh tests/e2e/alone.sh $(BIN)/python -m pytest tests/e2e -m "not long" -n 2 --dist loadfile
 
 test-all: test-install
 	$(MAKE) check
