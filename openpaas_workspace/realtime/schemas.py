@@ -1,6 +1,6 @@
 """What crosses the wire about the history of files and who is in them."""
 
-from typing import Annotated, Any
+from typing import Annotated, Literal
 
 import msgspec
 
@@ -98,11 +98,11 @@ class Blame(Wire, frozen=True, kw_only=True):
 
 
 class Present(Wire, frozen=True, kw_only=True):
-    """Somebody who has the file open now. `state` is what the page shows of itself (carets)."""
+    """A member who has the file open now, in however many windows; away: not looking at it."""
 
     member: str
     role: str
-    state: dict[str, Any]
+    state: Literal["active", "away"]
 
 
 class Presence(Wire, frozen=True, kw_only=True):

@@ -92,10 +92,15 @@ async def test_presence_is_stamped_and_echoed_and_ends(quick):
     bob = await open_page(quick, "a.txt", "bob")
     await until(lambda: alice.doc.client_id in bob.presences)
     assert bob.presences[alice.doc.client_id]["user"]["display_name"] == "Alice"
+    again = await open_page(quick, "a.txt", "alice")
     reply = await quick.request(
         "GET", f"/api/workspace/v1/files/{quick.shelf.paths['a.txt']}/presence", "bob"
     )
-    assert [one["member"] for one in reply.json()["present"]] == ["alice"]
+    assert {one["member"]: one["role"] for one in reply.json()["present"]} == {
+        "alice": "manager",
+        "bob": "reader",
+    }
+    await again.close()
     await bob.say({"user": {}}, client=alice.doc.client_id, clock=9)
     await bob.say({"user": {}, "mine": True})
     await until(lambda: bob.doc.client_id in alice.presences)

@@ -106,15 +106,36 @@ export class PushClient {
     this._setState('ended');
   }
 
-  /** Follow the ephemeral values of these objects (`kind:id`), also after a cut. */
+  /** Follow the ephemeral values of these objects (`kind:id`), also after a cut; as often as they are unfollowed. */
   follow(topics: string[]): void {
-    topics.forEach(topic => this._followed.add(topic));
+    for (const topic of topics) {
+      this._followed.set(topic, (this._followed.get(topic) ?? 0) + 1);
+    }
+    // One that is followed already is answered with its values all the same.
     this._send({ type: 'sub', topics });
   }
 
   unfollow(topics: string[]): void {
-    topics.forEach(topic => this._followed.delete(topic));
-    this._send({ type: 'unsub', topics });
+    const ended = topics.filter(topic => {
+      const count = this._followed.get(topic) ?? 0;
+      if (count > 1) {
+        this._followed.set(topic, count - 1);
+      } else {
+        this._followed.delete(topic);
+      }
+      return count === 1;
+    });
+    if (ended.length > 0) {
+      this._send({ type: 'unsub', topics: ended });
+    }
+  }
+
+  /** Whether somebody sits in front of this window, and the object it shows; said again after a cut. */
+  here(state: 'active' | 'away', at: string): void {
+    if (this._here?.state !== state || this._here.at !== at) {
+      this._here = { state, at };
+      this._send({ type: 'here', ...this._here });
+    }
   }
 
   /** Tell this window's own ephemeral value of a kind in a followed object; null clears it. */
@@ -219,11 +240,22 @@ export class PushClient {
     hb: frame => this._heartbeat(frame),
     bye: frame => this._bye(frame.retry_after),
     'topic+': frame => {
+      if (this._withdrawn.delete(frame.topic) && this._followed.has(frame.topic)) {
+        this._send({ type: 'sub', topics: [frame.topic] });
+      }
       this._tell(listener => listener.topic?.(frame.topic, true));
       this._ephemeral(frame.topic, frame.values ?? {}, true);
     },
-    'topic-': frame => this._tell(listener => listener.topic?.(frame.topic, false)),
-    error: frame => console.warn(`The push socket refused: ${frame.detail}`)
+    'topic-': frame => {
+      this._withdrawn.add(frame.topic);
+      this._tell(listener => listener.topic?.(frame.topic, false));
+    },
+    error: frame => {
+      if (frame.topic !== undefined) {
+        this._withdrawn.add(frame.topic);
+      }
+      console.warn(`The push socket refused: ${frame.detail}`);
+    }
   };
 
   private _welcome(frame: PushFrame & { type: 'welcome' }): void {
@@ -235,7 +267,10 @@ export class PushClient {
     }
     this._setState('live');
     if (this._followed.size > 0) {
-      this._send({ type: 'sub', topics: [...this._followed] });
+      this._send({ type: 'sub', topics: [...this._followed.keys()] });
+    }
+    if (this._here !== null) {
+      this._send({ type: 'here', ...this._here });
     }
     const areas = frame.reset ?? [];
     if (areas.length > 0 || (known && !frame.resumed)) {
@@ -294,7 +329,9 @@ export class PushClient {
   private readonly _listeners = new Set<IPushListener>();
   private _socket: IPushSocket | null = null;
   private _state: PushState = 'waiting';
-  private readonly _followed = new Set<string>();
+  private readonly _followed = new Map<string, number>();
+  private readonly _withdrawn = new Set<string>();
+  private _here: { state: 'active' | 'away'; at: string } | null = null;
   private _epoch: string | null = null;
   private _seq = 0;
   private _received = 0;

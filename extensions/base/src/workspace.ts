@@ -6,6 +6,7 @@ import { Token } from '@lumino/coreutils';
 
 import type { Directory } from './directory.js';
 import type { Openers } from './openers.js';
+import type { Presence } from './presence.js';
 import type { IPush } from './push.js';
 import type { Sentences } from './sentences.js';
 import type { When } from './when.js';
@@ -18,6 +19,8 @@ export interface IWorkspace {
   readonly sentences: Sentences;
   readonly directory: Directory;
   readonly openers: Openers;
+  /** Who is where now. */
+  readonly presence: Presence;
   /** Dates, times and numbers in the language of the page. */
   readonly when: When;
   /** The language of the page as `Intl` takes it, `fr-FR`. */

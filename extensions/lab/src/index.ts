@@ -2,6 +2,7 @@
 import { endings } from './live/endings.js';
 import { liveDocuments, liveProvider } from './live/plugin.js';
 import { untouched } from './live/untouched.js';
+import { here } from './presence/here.js';
 import { cellExecutor, rights } from './rights/plugin.js';
 import { connection } from './shell/connection.js';
 import { frame } from './shell/frame.js';
@@ -26,6 +27,7 @@ export default [
   cellExecutor,
   push,
   workspace,
+  here,
   refusals,
   connection,
   frame,

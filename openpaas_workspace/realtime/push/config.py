@@ -7,9 +7,9 @@ from traitlets.config import Configurable
 class PushSettings(Configurable):
     """Push: heartbeat, limits of a connection."""
 
-    heartbeat = Float(25.0, min=0.1, help="Seconds between the heartbeats of a push socket.").tag(config=True)
+    heartbeat = Float(15.0, min=0.1, help="Seconds between the heartbeats of a push socket.").tag(config=True)
     silence = Float(
-        60.0, min=0.2, help="Seconds without any sign of a page after which its push socket is closed."
+        32.0, min=0.2, help="Seconds without any sign of a page after which its push socket is closed."
     ).tag(config=True)
     resume_events = Int(
         20_000, min=0, help="Events that a page may have missed; beyond, it reads everything afresh."

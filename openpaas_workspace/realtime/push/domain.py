@@ -6,11 +6,12 @@ from openpaas_workspace.core.workspace import Workspace
 from openpaas_workspace.realtime.push.config import PushSettings
 from openpaas_workspace.realtime.push.gateway import PATTERN, SCOPE, PushSocket
 from openpaas_workspace.realtime.push.service.hub import Push
+from openpaas_workspace.realtime.service.presence import Presences
 
 
 async def _set_up(workspace: Workspace) -> None:
     limits = PushSettings(parent=workspace.settings)
-    push = Push(workspace, limits)
+    push = Push(workspace, limits, workspace.find(Presences) or Presences())
     workspace.put(Push, push)
     push.start()
 

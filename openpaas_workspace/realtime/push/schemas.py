@@ -43,11 +43,18 @@ class Whisper(Wire, frozen=True, kw_only=True, tag_field="type", tag="eph"):
     value: Any = None
 
 
+class Here(Wire, frozen=True, kw_only=True, tag_field="type", tag="here"):
+    """Whether somebody sits in front of this window, and the object (`kind:id`) it shows; counts for nothing elsewhere."""
+
+    state: Literal["active", "away"]
+    at: str = ""
+
+
 class Alive(Wire, frozen=True, kw_only=True, tag_field="type", tag="hb"):
     """The page is there."""
 
 
-Inbound = Hello | Subscribe | Unsubscribe | Whisper | Alive
+Inbound = Hello | Subscribe | Unsubscribe | Whisper | Here | Alive
 
 
 class Limits(Wire, frozen=True, kw_only=True):
@@ -138,7 +145,7 @@ class Refused(Wire, frozen=True, kw_only=True, tag_field="type", tag="error"):
 
 Outbound = Welcome | Events | Ephemera | Heartbeat | Bye | TopicGained | TopicLost | Refused
 FRAMES: tuple[type[Wire], ...] = (
-    *(Hello, Subscribe, Unsubscribe, Whisper, Alive),
+    *(Hello, Subscribe, Unsubscribe, Whisper, Here, Alive),
     *(Welcome, Events, Ephemera, Heartbeat, Bye, TopicGained, TopicLost, Refused),
 )
 CloseCode = Literal[4400, 4401, 4408, 4429]

@@ -119,12 +119,17 @@ async def presence(work: Work, object_id: str) -> Presence:
     """Who has the file open now; for readers."""
     ref = Ref(FILE, object_id)
     await require(work, ref, Level.reader)
-    live = work.workspace.get(Host).objects.get(ref)
-    shown = live.presence() if live is not None else []
+    host = work.workspace.get(Host)
+    live = host.objects.get(ref)
+    roles: dict[str, Level] = {}
+    for connection in live.connections.values() if live is not None else ():
+        roles[connection.actor.id] = max(connection.level, roles.get(connection.actor.id, Level.reader))
+    states = host.presences.present(str(ref))
     return Presence(
         present=[
-            Present(member=connection.actor.id, role=connection.level.name, state=state)
-            for connection, state in shown
+            Present(member=member, role=roles[member].word, state=state)
+            for member, state in states.items()
+            if member in roles
         ]
     )
 

@@ -28,6 +28,7 @@ from openpaas_workspace.realtime.service.kinds import Description, LiveKind
 from openpaas_workspace.realtime.service.leases import Held, Leases
 from openpaas_workspace.realtime.service.live import RESTART, LiveObject
 from openpaas_workspace.realtime.service.log import Change, Draft, Fenced, Head, LogWriter
+from openpaas_workspace.realtime.service.presence import Presences
 from openpaas_workspace.realtime.service.rechecks import Rechecks
 
 _log = logging.getLogger(__name__)
@@ -43,6 +44,7 @@ class Host(RoomHost):
         self.objects: dict[Ref, LiveObject] = {}
         self.rechecks = Rechecks(workspace, self)
         self.resolving: Together[Bound] = Together()
+        self.presences = Presences()
         self.writer = LogWriter(workspace, self.rechecks.run)
         self.leases = Leases(workspace, config.lease, self.drop_all)
         self._locks: defaultdict[Ref, asyncio.Lock] = defaultdict(asyncio.Lock)
@@ -65,6 +67,7 @@ class Host(RoomHost):
 
     async def close(self) -> None:
         """Close every connection, write what is on its way, give the leases back."""
+        self.presences.stop()
         for live in list(self.objects.values()):
             live.end_all(RESTART, "The server is stopping.")
         await self.writer.close()
@@ -116,6 +119,7 @@ class Host(RoomHost):
         live = LiveObject(ref=ref, kind=kind, described=described, head=head, state=state, writer=self.writer)
         live.owners = stored.owners
         live.on_poison = self._void_later
+        live.presences = self.presences
         live.since_snapshot = [len(stored.changes), sum(len(change.data) for change in stored.changes)]
         if first is not None and row.head_seq == 0:
             await live.append(Draft("import", first, SYSTEM, claims=kind.claims(first, SYSTEM.id)))

@@ -11,6 +11,7 @@ from openpaas_workspace.kit.errors import Unavailable
 from openpaas_workspace.kit.refs import Ref
 from openpaas_workspace.realtime.service.kinds import BadChange, Description, LiveKind, State, Watcher
 from openpaas_workspace.realtime.service.log import Append, Change, Draft, Head, LogFailed, LogWriter
+from openpaas_workspace.realtime.service.presence import Presences
 from openpaas_workspace.sharing.schemas import Level
 
 _log = logging.getLogger(__name__)
@@ -64,6 +65,7 @@ class LiveObject:
         self.used = time.monotonic()
         self.serial = asyncio.Lock()
         self.on_poison: Callable[[LiveObject, Change], None] = lambda _live, _change: None
+        self.presences: Presences | None = None
         self._writer = writer
         self._watchers: dict[object, Watcher] = {}
         self._flying = 0
@@ -143,11 +145,15 @@ class LiveObject:
     def join(self, connection: Connection) -> None:
         """From now on `connection` gets every change that is applied."""
         self.connections[connection.id] = connection
+        if self.presences is not None:
+            self.presences.entered(connection.id, connection.actor, str(self.ref))
 
     def leave(self, connection: Connection) -> None:
         """The connection is gone."""
         self.connections.pop(connection.id, None)
         self.used = time.monotonic()
+        if self.presences is not None:
+            self.presences.left(connection.id)
 
     def presence(self) -> list[tuple[Connection, dict[str, Any]]]:
         """Who is here, with what they show."""
@@ -164,7 +170,7 @@ class LiveObject:
         """Close every connection."""
         for connection in list(self.connections.values()):
             connection.end(code, reason)
-        self.connections.clear()
+            self.leave(connection)
 
     async def landed(self) -> None:
         """Wait until nothing of this object is on its way to the log."""

@@ -13,6 +13,8 @@ export interface IFaceProps {
   person: IPerson;
   /** Here now. */
   present?: boolean;
+  /** Here, but not looking. */
+  away?: boolean;
   size?: 'small' | 'medium' | 'large';
   /** What a screen reader says; the name when left out, nothing when the name stands beside (`''`). */
   label?: string;
@@ -25,9 +27,9 @@ export function initials(name: string): string {
   return ends.map(word => [...word][0].toLocaleUpperCase()).join('');
 }
 
-export function Face({ person, present = false, size = 'medium', label }: IFaceProps): JSX.Element {
+export function Face({ person, present = false, away = false, size = 'medium', label }: IFaceProps): JSX.Element {
   const name = label ?? person.display_name;
-  const classes = ['opw-Face', `opw-mod-${size}`, ...(present ? ['opw-mod-present'] : [])];
+  const classes = ['opw-Face', `opw-mod-${size}`, ...(present ? ['opw-mod-present'] : []), ...(away ? ['opw-mod-away'] : [])];
   const [broken, setBroken] = React.useState(false);
   return (
     <span
@@ -46,7 +48,8 @@ export function Face({ person, present = false, size = 'medium', label }: IFaceP
 }
 
 export interface IFacesProps {
-  people: IPerson[];
+  /** One who is away is paler and has no ring. */
+  people: (IPerson & { state?: 'active' | 'away' })[];
   /** How many are drawn before “+3”. */
   most?: number;
   present?: boolean;
@@ -63,7 +66,14 @@ export function Faces({ people, most = 4, present = true, size }: IFacesProps): 
   return (
     <span className="opw-Faces" role="group" aria-label={people.map(person => person.display_name).join(', ')}>
       {shown.map(person => (
-        <Face key={person.id} person={person} present={present} size={size} label="" />
+        <Face
+          key={person.id}
+          person={person}
+          present={present && person.state !== 'away'}
+          away={person.state === 'away'}
+          size={size}
+          label=""
+        />
       ))}
       {rest.length > 0 && (
         <span className={`opw-Face opw-mod-more opw-mod-${size ?? 'medium'}`} aria-hidden title={rest.map(person => person.display_name).join(', ')}>

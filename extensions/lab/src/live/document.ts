@@ -55,6 +55,11 @@ export class LiveDocument implements ISocketObserver {
     return this._loggedOut;
   }
 
+  /** The object behind it, `kind:id`; '' until its room is known. */
+  get ref(): string {
+    return this._ref;
+  }
+
   /** Null until the server has told. */
   get role(): Role | null {
     return this._role;
@@ -83,6 +88,7 @@ export class LiveDocument implements ISocketObserver {
 
   opened(socket: WebSocket): void {
     this._socket = socket;
+    this._ref = refOf(socket.url);
     this._ledger.connected();
     socket.send(encodeRaw({ type: 'hello', ack: true }));
     this._emit();
@@ -200,10 +206,17 @@ export class LiveDocument implements ISocketObserver {
   private readonly _notice = new Signal<this, string>(this);
   private readonly _loggedOut = new Signal<this, void>(this);
   private _socket: WebSocket | null = null;
+  private _ref = '';
   private _role: Role | null = null;
   private _execute = true;
   private _epoch: number | null = null;
   private _wasSynced = false;
   private _hasEnded = false;
   private _isDisposed = false;
+}
+
+/** A room is named `format:type:id`. */
+function refOf(url: string): string {
+  const room = decodeURIComponent(new URL(url).pathname.split('/').pop() ?? '');
+  return `file:${room.slice(room.lastIndexOf(':') + 1)}`;
 }

@@ -3,10 +3,10 @@
 from dataclasses import dataclass, field
 from typing import Any
 
-MAX_KEYS = 1000
+MAX_KEYS = 5000
 MAX_TOPICS = 20_000
-_CROWD = 25
-_PAUSE, _PAUSE_IN_CROWD = 0.2, 0.5
+_CROWD, _HALL = 25, 200
+_PAUSE, _PAUSE_IN_CROWD, _PAUSE_IN_HALL = 0.2, 0.5, 2.0
 
 
 @dataclass
@@ -50,7 +50,7 @@ class Board:
         if at < held.next_at:
             return {}, held.next_at
         changed, held.changed = held.changed, {}
-        held.next_at = at + (_PAUSE_IN_CROWD if readers > _CROWD else _PAUSE)
+        held.next_at = at + _pause(readers)
         return changed, None
 
     def expire(self, at: float) -> list[str]:
@@ -65,3 +65,10 @@ class Board:
             elif not held.values and held.next_at <= at:
                 del self._topics[topic]
         return changed
+
+
+def _pause(readers: int) -> float:
+    """Seconds between two frames to so many."""
+    if readers > _HALL:
+        return _PAUSE_IN_HALL
+    return _PAUSE_IN_CROWD if readers > _CROWD else _PAUSE

@@ -13,6 +13,7 @@ from openpaas_workspace.kit.schema import decode, encode
 from openpaas_workspace.realtime.push.schemas import (
     Alive,
     Hello,
+    Here,
     Inbound,
     Limits,
     Refused,
@@ -25,7 +26,7 @@ from openpaas_workspace.realtime.push.schemas import (
 )
 from openpaas_workspace.realtime.push.service.connection import Connection
 from openpaas_workspace.realtime.push.service.hub import event_frame, pushed
-from openpaas_workspace.realtime.push.service.recheck import own_topic
+from openpaas_workspace.realtime.push.service.recheck import everybodys, own_topic
 from openpaas_workspace.realtime.push.service.sight import look
 from openpaas_workspace.sharing.schemas import Level
 from openpaas_workspace.sharing.service import rights
@@ -75,6 +76,9 @@ async def _obey(push: "Push", connection: Connection, frame: Inbound) -> None:
                     push.unfollow(connection, topic)
         case Whisper():
             _whisper(push, connection, frame)
+        case Here():
+            at = str(Ref.parse(frame.at)) if frame.at else ""
+            push.presences.window(connection.id, connection.actor, frame.state, at)
 
 
 async def _join(push: "Push", connection: Connection, resume: Resume | None) -> None:
@@ -130,6 +134,8 @@ async def _subscribe(push: "Push", connection: Connection, frame: Subscribe) -> 
             levels = await rights.levels(work, refs.values(), connection.actor)
         for topic, ref in refs.items():
             level = Level.manager if topic == own_topic(connection.actor) else levels[ref]
+            if everybodys(topic, connection.actor):
+                level = Level.reader
             if level < Level.reader:
                 connection.send(_refused(NotFound(), frame.id, topic))
             elif not connection.closed:
@@ -144,7 +150,7 @@ def _whisper(push: "Push", connection: Connection, frame: Whisper) -> None:
     level = connection.topics.get(frame.topic, Level.none)
     if level < Level.reader:
         raise Invalid("Follow the topic first.")
-    if level < at_least:
+    if level < at_least or everybodys(frame.topic, connection.actor):
         raise Forbidden("You may not say this here.")
     if len(encode(frame.value)) > _MAX_VALUE:
         raise Invalid(f"An ephemeral value has {_MAX_VALUE} bytes at most.")

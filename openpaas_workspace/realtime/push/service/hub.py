@@ -6,6 +6,7 @@ who see the same events of a batch.
 
 import asyncio
 import logging
+import math
 from collections.abc import Callable, Collection, Iterable, Sequence
 from typing import Any
 
@@ -17,6 +18,7 @@ from openpaas_workspace.core.workspace import Workspace
 from openpaas_workspace.kit.actors import SYSTEM, Actor
 from openpaas_workspace.kit.errors import TooMany
 from openpaas_workspace.kit.schema import encode
+from openpaas_workspace.realtime.engine.roster import Change
 from openpaas_workspace.realtime.push.config import PushSettings
 from openpaas_workspace.realtime.push.engine.board import Board
 from openpaas_workspace.realtime.push.engine.framing import framed
@@ -24,6 +26,7 @@ from openpaas_workspace.realtime.push.schemas import Bye, Ephemera, PushedEvent
 from openpaas_workspace.realtime.push.service import recheck
 from openpaas_workspace.realtime.push.service.connection import FAILED, RESTART, Connection, Transport
 from openpaas_workspace.realtime.push.service.sight import Sight, look
+from openpaas_workspace.realtime.service.presence import Presences
 from openpaas_workspace.sharing.schemas import Level
 
 _log = logging.getLogger(__name__)
@@ -31,13 +34,15 @@ _TTL = 60.0
 _SPREAD = 30.0
 _PER_SECOND = 20
 _AT_ONCE = 250
+PRESENT = "present"
 
 
 class Push:
     """The open push sockets of this process. Domains whisper through it; events need no call."""
 
-    def __init__(self, workspace: Workspace, limits: PushSettings) -> None:
+    def __init__(self, workspace: Workspace, limits: PushSettings, presences: Presences) -> None:
         self.workspace = workspace
+        self.presences = presences
         self.limits = limits
         self._told = 0
         self.lock = asyncio.Lock()  # a batch, or the last step of joining
@@ -63,12 +68,13 @@ class Push:
     def start(self) -> None:
         """Listen to the stream and keep time."""
         self._stop.append(self.bus.listen("push", self._tell))
+        self.presences.listen(self._present)
         beat = asyncio.create_task(self._keep_time(), name="push heartbeat")
         self._stop.append(beat.cancel)
 
     def kind(self, name: str, at_least: Level = Level.reader, *, ttl: float = 10.0) -> None:
         """Let pages whisper values of this kind (typing, cursor) in topics where they have the level."""
-        if name in self.kinds:
+        if name in self.kinds or name == PRESENT:
             raise RuntimeError(f"the kind {name} is already there")
         self.kinds[name] = (at_least, ttl)
 
@@ -99,6 +105,7 @@ class Push:
     def disconnect(self, connection: Connection) -> None:
         """The socket is gone: forget it and what it whispered."""
         connection.ended()
+        self.presences.left(connection.id)
         self.connections.pop(connection.id, None)
         for topic in list(connection.topics):
             self.unfollow(connection, topic)
@@ -128,6 +135,11 @@ class Push:
         for connection in open_now:
             connection.send(Bye(retry_after=wait))
             connection.close(RESTART, "the server restarts")
+
+    def _present(self, change: Change) -> None:
+        """Somebody is somewhere, or not any more: an ephemeral value of the object."""
+        value = {"state": change.state} if change.state is not None else None
+        self.ephemeral(change.topic, f"{PRESENT}:{change.member}", value, ttl=math.inf)
 
     async def _tell(self, batch: Sequence[Recorded]) -> None:
         async with self.lock:
@@ -216,6 +228,7 @@ class Push:
         for connection in list(self.connections.values()):
             if now - connection.heard > self.limits.silence:
                 connection.close(1001, "no sign of life")
+                self.disconnect(connection)  # the other end may never answer the close
             elif now - connection.beat >= self.limits.heartbeat:
                 connection.heartbeat(now)
 

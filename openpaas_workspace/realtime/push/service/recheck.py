@@ -11,6 +11,7 @@ from openpaas_workspace.core.events import Recorded
 from openpaas_workspace.kit.actors import SYSTEM, Actor
 from openpaas_workspace.kit.errors import Unauthenticated
 from openpaas_workspace.kit.refs import Ref
+from openpaas_workspace.realtime.engine.roster import ONLINE
 from openpaas_workspace.realtime.push.schemas import TopicGained, TopicLost
 from openpaas_workspace.realtime.push.service.connection import SESSION_ENDED, Connection
 from openpaas_workspace.realtime.push.service.sight import Sight, parsed
@@ -77,7 +78,7 @@ async def _unseen(push: "Push", work: Work, topics: Iterable[str]) -> Lost:
     by_actor: dict[Actor, dict[Ref, list[tuple[Connection, str]]]] = {}
     for topic in topics:
         for connection in push.followers[topic].values():
-            if topic != own_topic(connection.actor):
+            if topic != own_topic(connection.actor) and not everybodys(topic, connection.actor):
                 refs = by_actor.setdefault(connection.actor, {})
                 refs.setdefault(Ref.parse(topic), []).append((connection, topic))
     lost: Lost = []
@@ -124,3 +125,8 @@ def _is_for(data: dict[str, Any], actor: Actor) -> bool:
 def own_topic(actor: Actor) -> str:
     """The topic that only the member follows."""
     return f"member:{actor.id}" if actor.kind == "member" else ""
+
+
+def everybodys(topic: str, actor: Actor) -> bool:
+    """Whether every member may follow the topic: who is here is no secret among them."""
+    return topic == ONLINE and actor.kind == "member"
