@@ -1292,6 +1292,18 @@ export interface components {
             type: "hello";
         };
         /**
+         * Here
+         * @description Whether somebody sits in front of this window, and the object (`kind:id`) it shows; counts for nothing elsewhere.
+         */
+        Here: {
+            /** @default  */
+            at: string;
+            /** @enum {unknown} */
+            state: "active" | "away";
+            /** @enum {unknown} */
+            type: "here";
+        };
+        /**
          * History
          * @description Newest first. `before` goes into the next question for what is older; None at the end.
          */
@@ -1613,12 +1625,13 @@ export interface components {
         };
         /**
          * Present
-         * @description Somebody who has the file open now. `state` is what the page shows of itself (carets).
+         * @description A member who has the file open now, in however many windows; away: not looking at it.
          */
         Present: {
             member: string;
             role: string;
-            state: Record<string, never>;
+            /** @enum {unknown} */
+            state: "active" | "away";
         };
         /**
          * Problem
