@@ -12,6 +12,7 @@ from sqlalchemy import (
     Table,
     Text,
     UniqueConstraint,
+    false,
 )
 
 from openpaas_workspace.core.db import metadata
@@ -25,6 +26,8 @@ objects = Table(
     Column("parent_id", String(64), ForeignKey("objects.id"), nullable=True),
     # The member whose personal space this is: set on such a space's own row only.
     Column("owner_id", String(64), nullable=True),
+    # All of it is only read: set on a space's own row.
+    Column("archived", Boolean, nullable=False, server_default=false()),
     Column("created_by", String(64), nullable=False),
     Column("created_at", BigInteger, nullable=False),
     Index(None, "space_id", "kind"),

@@ -27,6 +27,7 @@ class Level(IntEnum):
         return cast("LevelName", self.name)
 
 
+ARCHIVED = "This space is archived and can only be read; a manager can bring it back."
 SUBJECT_KINDS = frozenset({"member", "group", "everyone", "link", "app"})
 
 

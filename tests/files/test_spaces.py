@@ -6,7 +6,7 @@ from openpaas_workspace.files.schemas import FileQuery, NewFile, NewSpace, Space
 from openpaas_workspace.files.service import files, spaces
 from openpaas_workspace.kit.clock import now
 from openpaas_workspace.kit.errors import Conflict, Forbidden, Invalid, NotFound
-from openpaas_workspace.sharing.schemas import Level
+from openpaas_workspace.sharing.schemas import ARCHIVED, Level
 from tests.core.databases import eventually
 
 
@@ -100,8 +100,9 @@ async def test_only_managers_change_a_space_and_an_archived_one_is_read_only(wor
         await change(bob, space_id, name="Bobs")
     await files.make(bob, NewFile(path="Team/a.txt"))
     await change(alice, space_id, archived=True)
-    with pytest.raises(Invalid):
+    with pytest.raises(Forbidden) as refused:
         await files.make(bob, NewFile(path="Team/b.txt"))
+    assert refused.value.sentence == ARCHIVED
     assert [e.name for e in (await files.show(bob, FileQuery(path="Team"))).entries] == ["a.txt"]
     await change(alice, space_id, archived=False)
     await files.make(bob, NewFile(path="Team/b.txt"))

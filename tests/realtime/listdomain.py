@@ -12,6 +12,7 @@ from openpaas_workspace.kit.ids import new_id
 from openpaas_workspace.kit.refs import Ref
 from openpaas_workspace.realtime.service.host import Host
 from openpaas_workspace.realtime.service.kinds import BadChange, Description, LiveKind, State
+from openpaas_workspace.realtime.service.live import Standing
 from openpaas_workspace.realtime.service.log import Change, Draft
 from openpaas_workspace.sharing.schemas import Level
 from openpaas_workspace.sharing.service.rights import require
@@ -114,9 +115,9 @@ class Window:
     def end(self, code: int, reason: str) -> None:
         self.ended = self.ended or (code, reason)
 
-    def rights(self, actor: Actor, level: Level, *, execute: bool) -> None:
-        self.level = level
-        if level < Level.reader:
+    def rights(self, actor: Actor, standing: Standing) -> None:
+        self.level = standing.level
+        if self.level < Level.reader:
             self.end(4403, "You may not see this any more.")
 
     def presence(self) -> dict[str, Any] | None:

@@ -35,6 +35,7 @@ STEPS = st.one_of(
     ),
     st.tuples(st.just("move"), INDEX, INDEX),
     st.tuples(st.just("withdraw"), INDEX),
+    st.tuples(st.just("archive"), INDEX),
     st.tuples(st.just("remove"), INDEX),
 )
 
@@ -75,6 +76,11 @@ class Both:
             del self.model.grants[key]
             where = zip((grants.c.object_id, grants.c.subject_kind, grants.c.subject_id), key, strict=True)
             await self.work.execute(delete(grants).where(*(column == value for column, value in where)))
+
+    async def archive(self, index: int) -> None:
+        root = self.model.path(self.ref(index).id)[-1]
+        self.model.archived ^= {root}
+        await tree.archive(self.work, Ref("space", root), archived=root in self.model.archived)
 
     async def remove(self, index: int) -> None:
         ref = self.ref(index)
@@ -120,6 +126,9 @@ async def compare(work, model: Model, actor: Actor, at_least: Level) -> None:
     refs = [Ref(kind, id_) for id_, kind in model.kinds.items()]
     want = {ref: model.level(ref.id, actor) for ref in refs}
     assert await rights.levels(work, refs, actor) == want
+    assert await rights.levels(work, refs, actor, held=True) == {
+        ref: model.role(ref.id, actor) for ref in refs
+    }
     assert await rights.level(work, refs[0], actor) == want[refs[0]]
     assert await rights.level(work, Ref("chat", refs[0].id), actor) == Level.none
     assert await rights.level(work, Ref("file", "absent"), actor) == Level.none

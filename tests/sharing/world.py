@@ -95,6 +95,7 @@ class Model:
     grants: dict[tuple[str, str, str], tuple[int, int | None]] = field(default_factory=dict)
     groups: dict[str, set[str]] = field(default_factory=dict)
     active: set[str] = field(default_factory=set)
+    archived: set[str] = field(default_factory=set)
 
     def path(self, id_: str) -> list[str]:
         return [id_, *(self.path(self.parents[id_]) if self.parents[id_] else [])]
@@ -117,6 +118,11 @@ class Model:
         )
 
     def level(self, id_: str, actor: Actor) -> Level:
+        found = self.role(id_, actor)
+        shut = self.path(id_)[-1] in self.archived and actor.kind != "system"
+        return min(found, Level.reader) if shut else found
+
+    def role(self, id_: str, actor: Actor) -> Level:
         match actor.kind:
             case "system":
                 return Level.manager

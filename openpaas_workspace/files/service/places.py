@@ -130,7 +130,7 @@ async def visible_spaces(work: Work) -> list[tuple[Space, Level]]:
     )
     query = select(spaces).where(or_(rights.allowed(work.actor, spaces.c.id), within))
     found = [cast("Space", row) for row in await work.all(query)]
-    levels = await rights.levels(work, [Ref("space", space.id) for space in found])
+    levels = await rights.levels(work, [Ref("space", space.id) for space in found], held=True)
     mine = member_of(work)
     found.sort(key=lambda s: (s.owner_id != mine, s.kind == "personal", name_key(s.name), s.id))
     return [(space, levels[Ref("space", space.id)]) for space in found]

@@ -22,7 +22,7 @@ from openpaas_workspace.kit.errors import Conflict, Forbidden, Invalid, NotFound
 from openpaas_workspace.kit.ids import new_id
 from openpaas_workspace.kit.refs import Ref
 from openpaas_workspace.kit.text import name_key
-from openpaas_workspace.sharing.schemas import EVERYONE, Level, LevelName, Subject
+from openpaas_workspace.sharing.schemas import ARCHIVED, EVERYONE, Level, LevelName, Subject
 from openpaas_workspace.sharing.service import grants, rights, tree
 from openpaas_workspace.sharing.service.access import access
 
@@ -107,7 +107,7 @@ async def create(caller: Caller, body: NewSpace) -> SpaceInfo:
 async def change(work: Work, id: str, body: SpacePatch) -> SpaceInfo:  # noqa: A002  (the word of the path)
     """Rename, describe, archive or bring back a space; for its managers. The old name leads here for 90 days."""
     ref = Ref("space", id)
-    await rights.require(work, ref, Level.manager)
+    await rights.require(work, ref, Level.manager, held=True)
     space = await space_row(work, id)
     values: dict[str, object] = {}
     if isinstance(body.name, str) and space_name(body.name) != space.name:
@@ -118,6 +118,7 @@ async def change(work: Work, id: str, body: SpacePatch) -> SpaceInfo:  # noqa: A
         if space.kind != "team":
             raise Invalid("Only the space of a team can be archived.")
         values["archived_at"] = now() if body.archived else None
+        await tree.archive(work, ref, archived=body.archived)
     if values:
         await work.execute(update(spaces).where(spaces.c.id == id).values(values))
         fields = tuple(sorted(set(values) - {"name_key"}))
@@ -134,7 +135,7 @@ async def all_visible(caller: Caller) -> list[SpaceInfo]:
 
 async def describe(work: Work, space: Space) -> SpaceInfo:
     """One space for the actor."""
-    return _info(space, await rights.level(work, Ref("space", space.id)), work.actor)
+    return _info(space, await rights.level(work, Ref("space", space.id), held=True), work.actor)
 
 
 async def ids(workspace: Workspace) -> list[str]:
@@ -144,9 +145,9 @@ async def ids(workspace: Workspace) -> list[str]:
 
 
 def check_open(space: Space) -> None:
-    """Raises Invalid when a space is archived: then it is only read."""
+    """Raises Forbidden when a space is archived: then it is only read."""
     if space.archived_at is not None:
-        raise Invalid("This space is archived and can only be read; a manager can bring it back.")
+        raise Forbidden(ARCHIVED)
 
 
 def _info(space: Space, level: Level, actor: Actor) -> SpaceInfo:

@@ -193,6 +193,7 @@ def upgrade() -> None:
         sa.Column("space_id", sa.String(length=64), nullable=False),
         sa.Column("parent_id", sa.String(length=64), nullable=True),
         sa.Column("owner_id", sa.String(length=64), nullable=True),
+        sa.Column("archived", sa.Boolean(), server_default=sa.false(), nullable=False),
         sa.Column("created_by", sa.String(length=64), nullable=False),
         sa.Column("created_at", sa.BigInteger(), nullable=False),
         sa.ForeignKeyConstraint(["parent_id"], ["objects.id"], name=op.f("fk_objects_parent_id")),

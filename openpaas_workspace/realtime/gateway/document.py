@@ -4,6 +4,7 @@ import logging
 from collections.abc import Awaitable, Callable, Iterable
 from typing import Any
 
+from openpaas_workspace.core.i18n import translator
 from openpaas_workspace.kit.actors import Actor
 from openpaas_workspace.kit.errors import Forbidden, Unavailable, WorkspaceError
 from openpaas_workspace.realtime.engine import frames
@@ -14,7 +15,7 @@ from openpaas_workspace.realtime.gateway.outbox import Lane
 from openpaas_workspace.realtime.gateway.present import Present
 from openpaas_workspace.realtime.service.crdt import Crdt
 from openpaas_workspace.realtime.service.host import Host
-from openpaas_workspace.realtime.service.live import LiveObject
+from openpaas_workspace.realtime.service.live import NOTHING, LiveObject, Standing
 from openpaas_workspace.realtime.service.log import Change
 from openpaas_workspace.sharing.schemas import Level
 
@@ -32,16 +33,15 @@ class DocumentConnection(Present):
         self._save = save
         self._acks = False
         self._flying = 0
-        self.level = Level.none
-        self.execute = False
+        self._standing, self.level = NOTHING, Level.none
         self.refused = 0
         if not isinstance(live.state, Crdt):
             raise TypeError(f"{live.ref} is not a document")
         self._state = live.state
 
-    def begin(self, level: Level, *, execute: bool) -> None:
+    def begin(self, standing: Standing) -> None:
         """Join the room: role, our question, who is here."""
-        self.level, self.execute = level, execute
+        self._standing, self.level = standing, standing.level
         self._send_role()
         self._live.join(self)
         self.outbox.send(frames.step1(self._state.vector()), Lane.CONTROL)
@@ -53,14 +53,13 @@ class DocumentConnection(Present):
         """Send an update of somebody else."""
         self.outbox.send(frame, Lane.UPDATE)
 
-    def rights(self, actor: Actor, level: Level, *, execute: bool) -> None:
+    def rights(self, actor: Actor, standing: Standing) -> None:
         """Rights were asked for again."""
-        self.actor = actor
-        if level < Level.reader:
-            self.level = level
+        self.actor, before = actor, self._standing
+        self._standing, self.level = standing, standing.level
+        if standing.level < Level.reader:
             self.end(Close.FORBIDDEN, "You may not see this any more.")
-        elif (level, execute) != (self.level, self.execute):
-            self.level, self.execute = level, execute
+        elif standing != before:
             self._send_role()
 
     def revoke(self, reason: str) -> None:
@@ -196,7 +195,9 @@ class DocumentConnection(Present):
         role = {
             "type": "role",
             "role": self.level.name,
-            "execute": self.execute,
+            "execute": self._standing.execute,
             "epoch": self._live.epoch,
         }
+        if self._standing.why:
+            role["why"] = translator(self.actor.locale).sentence(self._standing.why)
         self.outbox.send(frames.raw(role), Lane.CONTROL)

@@ -26,7 +26,7 @@ from openpaas_workspace.realtime.gateway.outbox import Outbox
 from openpaas_workspace.realtime.gateway.present import MAX_WAIT, shortened
 from openpaas_workspace.realtime.service.filekind import FILE
 from openpaas_workspace.realtime.service.host import Host
-from openpaas_workspace.realtime.service.live import LATER, LiveObject
+from openpaas_workspace.realtime.service.live import LATER, LiveObject, Standing
 from openpaas_workspace.realtime.service.rechecks import standing
 from openpaas_workspace.sharing.schemas import Level
 
@@ -106,8 +106,8 @@ class RoomSocket(WebSocketHandler, JupyterHandler):
         binding = self.workspace.get(Binding)
         object_id = name.rpartition(":")[2]
         generation = self.host.rechecks.generation
-        level, execute = await self._standing(Ref(FILE, object_id))
-        if level < Level.reader:
+        found = await self._standing(Ref(FILE, object_id))
+        if found.level < Level.reader:
             raise NotFound
         bound = await self.host.resolving.ask(object_id, lambda: binding.resolve(object_id))
         if bound.room != name:
@@ -119,7 +119,7 @@ class RoomSocket(WebSocketHandler, JupyterHandler):
         connection = DocumentConnection(host=self.host, live=live, save=binding.save, **self._present())
         self.connection = connection
         self._hang_on(lambda: connection.revoke(_ENDED))
-        connection.begin(level, execute=execute)
+        connection.begin(found)
         if generation != self.host.rechecks.generation:
             # Rights changed while the object was opened: only who is in the room was asked for.
             await self.host.rechecks.ask(live.ref, connection)
@@ -178,11 +178,11 @@ class RoomSocket(WebSocketHandler, JupyterHandler):
         if self.actor.session:
             self._let_go = self.workspace.get(Sessions).attach(self.actor.session, close)
 
-    async def _standing(self, ref: Ref) -> tuple[Level, bool]:
+    async def _standing(self, ref: Ref) -> Standing:
         actor = msgspec.structs.replace(self.actor, session="")
         return await self.host.rechecks.standing.ask((ref, actor), lambda: self._ask(ref, actor))
 
-    async def _ask(self, ref: Ref, actor: Actor) -> tuple[Level, bool]:
+    async def _ask(self, ref: Ref, actor: Actor) -> Standing:
         async with self.workspace.db.read(SYSTEM) as work:
             return await standing(work, ref, actor)
 

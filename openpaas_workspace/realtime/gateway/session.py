@@ -67,7 +67,7 @@ class SessionHandler(APIHandler):
         bound = await workspace.get(Binding).find(actor, path)
         ref = Ref(FILE, bound.object_id)
         async with workspace.db.read(actor) as work:
-            level, execute = await standing(work, ref, actor)
+            level, execute, _ = await standing(work, ref, actor)
         if level < Level.reader:
             raise NotFound
         if (body.format, body.type) != (bound.format, bound.type):

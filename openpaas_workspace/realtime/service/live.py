@@ -4,7 +4,7 @@ import asyncio
 import logging
 import time
 from collections.abc import Callable
-from typing import Any, Protocol
+from typing import Any, NamedTuple, Protocol
 
 from openpaas_workspace.kit.actors import Actor
 from openpaas_workspace.kit.errors import Unavailable
@@ -20,13 +20,24 @@ LATER = 1013
 Done = Callable[[Change | None, Exception | None], None]
 
 
+class Standing(NamedTuple):
+    """The level of an actor in a room, whether it may run code, and the sentence why it may only read if that is odd."""
+
+    level: Level
+    execute: bool
+    why: str = ""
+
+
+NOTHING = Standing(Level.none, execute=False)
+
+
 class Judged(Protocol):
     """Somebody whose level on a live object is kept true."""
 
     actor: Actor
     level: Level
 
-    def rights(self, actor: Actor, level: Level, *, execute: bool) -> None:
+    def rights(self, actor: Actor, standing: Standing) -> None:
         """The actor's groups or level may have changed."""
 
 

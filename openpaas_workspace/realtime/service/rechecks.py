@@ -15,16 +15,15 @@ from openpaas_workspace.kit.actors import SYSTEM, Actor
 from openpaas_workspace.kit.errors import Forbidden, NotFound, Unauthenticated
 from openpaas_workspace.kit.refs import Ref
 from openpaas_workspace.kit.together import Together
-from openpaas_workspace.realtime.service.live import Judged, LiveObject
-from openpaas_workspace.sharing.schemas import Level
+from openpaas_workspace.realtime.service.live import NOTHING, Judged, LiveObject, Standing
+from openpaas_workspace.sharing.schemas import ARCHIVED, Level
 from openpaas_workspace.sharing.service.principals import may_execute
-from openpaas_workspace.sharing.service.rights import level
+from openpaas_workspace.sharing.service.rights import NEEDS, archived, level
 
 if TYPE_CHECKING:
     from openpaas_workspace.realtime.service.host import Host
 
 _log = logging.getLogger(__name__)
-_MAY_READ = "You may only read this; ask a manager to make you an editor."
 Refused = Callable[[], Exception | None]
 
 
@@ -34,16 +33,17 @@ class Asker:
     def __init__(self, actor: Actor) -> None:
         self.actor = actor
         self.level = Level.none
+        self._why = ""
 
-    def rights(self, actor: Actor, level: Level, *, execute: bool) -> None:  # noqa: ARG002
+    def rights(self, actor: Actor, standing: Standing) -> None:
         """Rights were asked for again."""
-        self.actor, self.level = actor, level
+        self.actor, self.level, self._why = actor, standing.level, standing.why
 
     def refused(self) -> Exception | None:
         """Why it may not write, if so."""
         if self.level < Level.reader:
             return NotFound()
-        return None if self.level >= Level.editor else Forbidden(_MAY_READ)
+        return None if self.level >= Level.editor else Forbidden(self._why or NEEDS[Level.editor])
 
 
 class Rechecks:
@@ -55,7 +55,7 @@ class Rechecks:
         self._lock = asyncio.Lock()
         self.generation = 0
         # A room full of pages that come back at once asks few questions.
-        self.standing: Together[tuple[Level, bool]] = Together()
+        self.standing: Together[Standing] = Together()
 
     async def run(self, object_ids: Collection[str] | None = None) -> None:
         """Ask again for every connection (of these objects); who cannot be asked for is closed."""
@@ -95,14 +95,14 @@ class Rechecks:
         try:
             async with self._db.read(SYSTEM) as work:
                 actor = await refreshed(work, connection.actor)
-                found, execute = await standing(work, ref, actor)
+                found = await standing(work, ref, actor)
         except Unauthenticated:
-            connection.rights(connection.actor, Level.none, execute=False)
+            connection.rights(connection.actor, NOTHING)
         except Exception:
             _log.exception("The rights of a connection could not be asked for")
-            connection.rights(connection.actor, Level.none, execute=False)
+            connection.rights(connection.actor, NOTHING)
         else:
-            connection.rights(actor, found, execute=execute)
+            connection.rights(actor, found)
 
 
 async def refreshed(work: Work, actor: Actor) -> Actor:
@@ -115,9 +115,11 @@ async def refreshed(work: Work, actor: Actor) -> Actor:
     )
 
 
-async def standing(work: Work, ref: Ref, actor: Actor) -> tuple[Level, bool]:
-    """The level of an actor in a room, no higher than its token allows, and whether it may run code."""
+async def standing(work: Work, ref: Ref, actor: Actor) -> Standing:
+    """How an actor stands in a room: no higher than its token allows."""
     found = await level(work, ref, actor)
     if not actor.has_scope("files:write"):
-        return min(found, Level.reader), False
-    return found, found >= Level.editor and await may_execute(work, ref, actor)
+        return Standing(min(found, Level.reader), execute=False)
+    if found == Level.reader and await archived(work, ref):
+        return Standing(found, execute=False, why=ARCHIVED)
+    return Standing(found, found >= Level.editor and await may_execute(work, ref, actor))

@@ -15,7 +15,7 @@ from openpaas_workspace.sharing.models import grants, object_ancestors, objects
 from openpaas_workspace.sharing.schemas import AccessEntry, AccessReply, Level, Subject
 from openpaas_workspace.sharing.service import principals, rights, titles
 
-_BELOW_REF = frozenset({"GrantChanged", "GrantWithdrawn", "ObjectMoved"})
+_BELOW_REF = frozenset({"GrantChanged", "GrantWithdrawn", "ObjectMoved", "SpaceChanged"})
 _OF_GROUP = frozenset({"GroupChanged", "GroupDeleted"})
 _OF_ALL = frozenset({"MemberDisabled", "MemberEnabled"})
 
@@ -35,7 +35,7 @@ async def access(work: Work, ref: Ref) -> AccessReply:
     he may see himself: one shared file does not tell him who is in the space. Raises
     NotFound, or Forbidden to a public link.
     """
-    mine = await rights.require(work, ref, Level.reader)
+    mine = await rights.require(work, ref, Level.reader, held=True)
     if work.actor.kind == "link":
         raise Forbidden("Log in to see who has access.")
     rows = await _rows(work, ref)

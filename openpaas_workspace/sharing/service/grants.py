@@ -172,9 +172,9 @@ async def _tell_withdrawn(
 
 async def _opened(work: Work, ref: Ref, at_least: Level = Level.manager) -> tuple[str, Level]:
     """Check the right, hold the space, check again: somebody may have withdrawn it meanwhile."""
-    await rights.require(work, ref, at_least)
+    await rights.require(work, ref, at_least, held=True)
     space_id = (await tree.lock_spaces(work, (ref,)))[ref]
-    return space_id, await rights.require(work, ref, at_least)
+    return space_id, await rights.require(work, ref, at_least, held=True)
 
 
 async def _check_subject(work: Work, subject: Subject, level: Level) -> None:

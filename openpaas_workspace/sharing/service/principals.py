@@ -8,7 +8,7 @@ from openpaas_workspace.kit.clock import now
 from openpaas_workspace.kit.errors import Forbidden, NotFound
 from openpaas_workspace.kit.refs import Ref
 from openpaas_workspace.sharing.models import grants, object_ancestors
-from openpaas_workspace.sharing.schemas import Level
+from openpaas_workspace.sharing.schemas import ARCHIVED, Level
 from openpaas_workspace.sharing.service import rights
 
 _ASK = "Ask a manager of the space to let you run code in it, or copy this to your files to run it there."
@@ -31,7 +31,7 @@ async def principal(work: Work, ref: Ref, actor: Actor | None = None) -> str:
     if owner is None:
         root = Ref("space", space_id)
         if await rights.executes(work, root, actor) < Level.editor:
-            raise Forbidden(_ASK)
+            raise Forbidden(ARCHIVED if await rights.archived(work, root) else _ASK)
         return f"space:{space_id}"
     if ref.kind == "file" and await _edited_by_others(work, ref, owner):
         if await rights.executes(work, ref, actor) < Level.editor:

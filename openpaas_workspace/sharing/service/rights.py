@@ -14,11 +14,11 @@ from openpaas_workspace.kit.actors import Actor
 from openpaas_workspace.kit.errors import Forbidden, NotFound
 from openpaas_workspace.kit.refs import Ref
 from openpaas_workspace.sharing.models import objects
-from openpaas_workspace.sharing.schemas import Level
+from openpaas_workspace.sharing.schemas import ARCHIVED, Level
 from openpaas_workspace.sharing.service import rule
 
 _BATCH = 10_000
-_NEEDS = {
+NEEDS = {
     Level.reader: "You may not see this.",
     Level.commenter: "You may only read this; ask a manager to let you comment.",
     Level.editor: "You may not change this; ask a manager to make you an editor.",
@@ -26,14 +26,19 @@ _NEEDS = {
 }
 
 
-async def level(work: Work, ref: Ref, actor: Actor | None = None) -> Level:
-    """What `actor` (by default who acts in `work`) may do with the object; none if it is absent."""
-    return (await levels(work, (ref,), actor))[ref]
+async def level(work: Work, ref: Ref, actor: Actor | None = None, *, held: bool = False) -> Level:
+    """What `actor` (by default who acts in `work`) may do with the object; none if it is absent.
+
+    `held`: the role it has there, which counts again once an archived space is brought back.
+    """
+    return (await levels(work, (ref,), actor, held=held))[ref]
 
 
-async def levels(work: Work, refs: Collection[Ref], actor: Actor | None = None) -> dict[Ref, Level]:
+async def levels(
+    work: Work, refs: Collection[Ref], actor: Actor | None = None, *, held: bool = False
+) -> dict[Ref, Level]:
     """As `level`, for many, in one query for 10,000 (two for an app)."""
-    return await _levels(work, refs, actor, execute=False)
+    return await _levels(work, refs, actor, execute=False, held=held)
 
 
 async def executes(work: Work, ref: Ref, actor: Actor | None = None) -> Level:
@@ -41,14 +46,23 @@ async def executes(work: Work, ref: Ref, actor: Actor | None = None) -> Level:
     return (await _levels(work, (ref,), actor, execute=True))[ref]
 
 
-async def require(work: Work, ref: Ref, at_least: Level, actor: Actor | None = None) -> Level:
+async def require(
+    work: Work, ref: Ref, at_least: Level, actor: Actor | None = None, *, held: bool = False
+) -> Level:
     """The actor's level; raises NotFound below reader, Forbidden with what to do below `at_least`."""
-    found = await level(work, ref, actor)
+    found = await level(work, ref, actor, held=held)
     if found < Level.reader:
         raise NotFound
     if found < at_least:
-        raise Forbidden(_NEEDS[at_least])
+        raise Forbidden(ARCHIVED if await archived(work, ref) else NEEDS[at_least])
     return found
+
+
+async def archived(work: Work, ref: Ref) -> bool:
+    """Whether the object lies in an archived space."""
+    root = objects.alias()
+    query = select(root.c.archived).join(objects, objects.c.space_id == root.c.id)
+    return bool(await work.scalar(query.where(objects.c.id == ref.id)))
 
 
 def readable(actor: Actor, kind: str | None = None, at_least: Level = Level.reader) -> Select[tuple[str]]:
@@ -90,14 +104,15 @@ async def place(work: Work, ref: Ref) -> tuple[str, str | None]:
 
 
 async def _levels(
-    work: Work, refs: Collection[Ref], actor: Actor | None, *, execute: bool
+    work: Work, refs: Collection[Ref], actor: Actor | None, *, execute: bool, held: bool = False
 ) -> dict[Ref, Level]:
     ids = sorted({ref.id for ref in refs})
     found: list[dict[Ref, Level]] = []
     for part in rule.parts(actor or work.actor):
         of_part: dict[Ref, Level] = {}
         for start in range(0, len(ids), _BATCH):
-            rows = await work.all(rule.level_query(part, ids[start : start + _BATCH], execute=execute))
+            some = ids[start : start + _BATCH]
+            rows = await work.all(rule.level_query(part, some, execute=execute, capped=not held))
             of_part.update((Ref(row.kind, row.id), Level(row.level)) for row in rows)
         found.append(of_part)
     return {ref: min(of_part.get(ref, Level.none) for of_part in found) for ref in refs}

@@ -2,7 +2,7 @@
 
 An actor's right is the least of its parts. A part is either given by place (the system,
 a kernel of a space or of a file) or by live grants on the object or anything above it,
-of which the highest counts.
+of which the highest counts. In an archived space everybody but the system is a reader at most.
 """
 
 from collections.abc import Iterable
@@ -11,9 +11,11 @@ from typing import Any
 
 from sqlalchemy import (
     ColumnElement,
+    Label,
     Select,
     String,
     and_,
+    case,
     exists,
     false,
     func,
@@ -30,6 +32,7 @@ from openpaas_workspace.kit.clock import now
 from openpaas_workspace.sharing.models import grants, object_ancestors, objects
 from openpaas_workspace.sharing.schemas import Level
 
+_root = objects.alias("root")
 KERNEL_PRINCIPALS = frozenset({"member", "space", "file"})
 
 
@@ -107,20 +110,48 @@ def _of_kernel(principal: str) -> Part:
     return Placed(Level.none)
 
 
-def level_query(part: Part, ids: Iterable[str], *, execute: bool = False) -> Select[tuple[str, str, int]]:
-    """Id, kind and level of those of `ids` that the part reaches; `execute` counts only grants that let run."""
+def _below_root(query: Select[tuple[str, str, int]]) -> Select[tuple[str, str, int]]:
+    """The query of `objects`, with the space that each row lies in."""
+    return query.select_from(objects).join(_root, _root.c.id == objects.c.space_id)
+
+
+def _capped(level: ColumnElement[int], *, capped: bool) -> Label[int]:
+    """A level, no more than reader in an archived space unless it is asked for as it is held."""
+    return (case((_root.c.archived, literal(int(Level.reader))), else_=level) if capped else level).label(
+        "level"
+    )
+
+
+def _open(objects_: FromClause) -> ColumnElement[bool]:
+    """Whether the space of an object is not archived."""
+    root = objects.alias()
+    return ~exists(
+        select(1)
+        .select_from(root)
+        .where(root.c.id == objects_.c.space_id, root.c.archived)
+        .correlate(objects_)
+    )
+
+
+def level_query(
+    part: Part, ids: Iterable[str], *, execute: bool = False, capped: bool = True
+) -> Select[tuple[str, str, int]]:
+    """Id, kind and level of those of `ids` that the part reaches.
+
+    `execute` counts only grants that let run; not `capped`: levels as they are held, archived or not.
+    """
     chosen = objects.c.id.in_(list(ids))
     if isinstance(part, Placed):
-        return select(objects.c.id, objects.c.kind, literal(int(part.level)).label("level")).where(
-            chosen, part.where(objects)
-        )
+        whole = literal(int(part.level))
+        placed = select(objects.c.id, objects.c.kind, _capped(whole, capped=capped and not part.whole))
+        return _below_root(placed).where(chosen, part.where(objects))
     above = object_ancestors
     query = (
-        select(objects.c.id, objects.c.kind, func.max(grants.c.level).label("level"))
+        _below_root(select(objects.c.id, objects.c.kind, _capped(func.max(grants.c.level), capped=capped)))
         .join(above, above.c.object_id == objects.c.id)
         .join(grants, grants.c.object_id == above.c.ancestor_id)
         .where(chosen, part.where(grants))
-        .group_by(objects.c.id, objects.c.kind)
+        .group_by(objects.c.id, objects.c.kind, _root.c.archived)
     )
     return query.where(grants.c.execute.is_(True)) if execute else query
 
@@ -129,16 +160,21 @@ def reached(part: Part, at_least: Level) -> Select[tuple[str]]:
     """Ids of all objects that the part reaches at a level."""
     if isinstance(part, Placed):
         objects_ = objects.alias()
-        return select(objects_.c.id.label("object_id")).where(
+        query = select(objects_.c.id.label("object_id")).where(
             part.where(objects_) if part.level >= at_least else false()
         )
+        return query if part.whole or at_least <= Level.reader else query.where(_open(objects_))
     above, grants_ = object_ancestors.alias(), grants.alias()
-    return (
+    query = (
         select(above.c.object_id)
         .join(grants_, grants_.c.object_id == above.c.ancestor_id)
         .where(grants_.c.level >= int(at_least), part.where(grants_))
         .distinct()
     )
+    if at_least <= Level.reader:
+        return query
+    objects_ = objects.alias()
+    return query.join(objects_, objects_.c.id == above.c.object_id).where(_open(objects_))
 
 
 def reaches(part: Part, column: ColumnElement[Any], at_least: Level) -> ColumnElement[bool]:
@@ -147,11 +183,18 @@ def reaches(part: Part, column: ColumnElement[Any], at_least: Level) -> ColumnEl
         if part.level < at_least:
             return false()
         objects_ = objects.alias()
-        return exists(select(1).select_from(objects_).where(objects_.c.id == column, part.where(objects_)))
+        wanted = and_(objects_.c.id == column, part.where(objects_))
+        if not part.whole and at_least > Level.reader:
+            wanted = and_(wanted, _open(objects_))
+        return exists(select(1).select_from(objects_).where(wanted))
     above, grants_ = object_ancestors.alias(), grants.alias()
-    return exists(
+    given = (
         select(1)
         .select_from(above.join(grants_, grants_.c.object_id == above.c.ancestor_id))
         .where(above.c.object_id == column, grants_.c.level >= int(at_least), part.where(grants_))
-        .correlate_except(above, grants_)
     )
+    if at_least <= Level.reader:
+        return exists(given.correlate_except(above, grants_))
+    objects_ = objects.alias()
+    given = given.join(objects_, objects_.c.id == above.c.object_id).where(_open(objects_))
+    return exists(given.correlate_except(above, grants_, objects_))

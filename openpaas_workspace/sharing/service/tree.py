@@ -94,6 +94,12 @@ async def move(work: Work, ref: Ref, new_parent: Ref) -> None:
     work.publish(ObjectMoved(ref=str(ref), old_parent=row.parent_id, new_parent=new_parent.id))
 
 
+async def archive(work: Work, ref: Ref, *, archived: bool) -> None:
+    """Make all of a space read-only for everybody, or bring it back; publish a fact that moves rights with it."""
+    await lock_spaces(work, (ref,))
+    await work.execute(update(objects).where(objects.c.id == ref.id).values(archived=archived))
+
+
 async def remove(work: Work, ref: Ref) -> None:
     """Forget an object, all below it and all their grants; nothing to do if it is unknown."""
     if await work.first(_located((ref,))) is None:

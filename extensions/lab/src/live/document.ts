@@ -61,6 +61,11 @@ export class LiveDocument implements ISocketObserver {
   }
 
   /** Null until the server has told. */
+  /** Why the member may only read, when it is not the role. */
+  get why(): string {
+    return this._why;
+  }
+
   get role(): Role | null {
     return this._role;
   }
@@ -147,8 +152,12 @@ export class LiveDocument implements ISocketObserver {
     const unsaved = this._ledger.pending;
     this._role = frame.role;
     this._execute = frame.execute;
+    this._why = frame.why ?? '';
     if (wrote && !this.canWrite) {
       this._veto();
+      if (this._why !== '') {
+        this._notice.emit(this._why);
+      }
       if (this._wasSynced && unsaved) {
         this._ledger.forget();
         this.end('refused');
@@ -208,6 +217,7 @@ export class LiveDocument implements ISocketObserver {
   private _socket: WebSocket | null = null;
   private _ref = '';
   private _role: Role | null = null;
+  private _why = '';
   private _execute = true;
   private _epoch: number | null = null;
   private _wasSynced = false;

@@ -11,6 +11,8 @@ export interface IRoleFrame {
   role: Role;
   execute: boolean;
   epoch: number;
+  /** Why the member may only read, in the language of the member, when it is not the role. */
+  why?: string;
 }
 
 /** One of our update messages has been committed. */

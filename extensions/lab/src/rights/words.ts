@@ -12,10 +12,11 @@ export function noExecution(words: TranslationBundle): string {
 }
 
 /** The chip of who may only read. */
-export function readerChip(words: TranslationBundle): IChip {
+export function readerChip(words: TranslationBundle, why = ''): IChip {
   return {
     label: words.__('Read only'),
-    caption: words.__('You may read this document and see it change; only editors may change it.'),
+    caption:
+      why || words.__('You may read this document and see it change; only editors may change it.'),
     icon: lockIcon
   };
 }
@@ -24,7 +25,7 @@ export function readerChip(words: TranslationBundle): IChip {
 export function rightChip(live: LiveDocument, words: TranslationBundle): IChip | null {
   switch (live.role) {
     case 'reader':
-      return readerChip(words);
+      return readerChip(words, live.why);
     case 'commenter':
       return {
         label: words.__('Read only'),
