@@ -1,5 +1,7 @@
 """Registers accounts."""
 
+from jupyter_server.base.handlers import JupyterHandler
+
 from openpaas_workspace.accounts.config import AccountsSettings
 from openpaas_workspace.accounts.events import EVENTS
 from openpaas_workspace.accounts.gateway.identity import AccountsIdentity
@@ -8,10 +10,10 @@ from openpaas_workspace.accounts.gateway.pages import (
     ForgottenPage,
     LoginPage,
     LogoutPage,
-    Page,
     ResetPage,
     SetupPage,
 )
+from openpaas_workspace.accounts.gateway.strength import StrengthHandler
 from openpaas_workspace.accounts.jobs import JOBS
 from openpaas_workspace.accounts.routes import ROUTES
 from openpaas_workspace.accounts.service.hashing import Passwords
@@ -23,13 +25,14 @@ from openpaas_workspace.core.registry import Domain
 from openpaas_workspace.core.web import Identity
 from openpaas_workspace.core.workspace import Workspace
 
-_PAGES: tuple[tuple[str, type[Page], str], ...] = (
+_PAGES: tuple[tuple[str, type[JupyterHandler], str], ...] = (
     (r"/login", LoginPage, "GET POST"),
     (r"/logout", LogoutPage, "GET POST"),
     (r"/setup/(?P<secret>[\w-]{20,100})", SetupPage, "GET POST"),
     (r"/reset/(?P<secret>[\w-]{20,100})", ResetPage, "GET POST"),
     (r"/forgotten", ForgottenPage, "GET"),
     (r"/accessibility", AccessibilityPage, "GET"),
+    (r"/password-strength", StrengthHandler, "POST"),
 )
 
 

@@ -7,6 +7,7 @@ from sqlalchemy import (
     ForeignKey,
     Index,
     Integer,
+    LargeBinary,
     PrimaryKeyConstraint,
     String,
     Table,
@@ -28,12 +29,24 @@ members = Table(
     ),  # null when there is no address: null is never equal to null
     Column("locale", String(16), nullable=False, default=""),
     Column("color", String(32), nullable=False),
+    Column("unit", String(128), nullable=False, default=""),
+    Column("time_zone", String(64), nullable=False, default=""),
+    Column("photo", String(32), nullable=False, default=""),  # which one; empty: none
     Column("administrator", Boolean, nullable=False, default=False),
     Column("demo", Boolean, nullable=False, default=False),
     Column("password_hash", Text, nullable=False, default=""),  # empty: no password yet, nobody can log in
     Column("password_at", BigInteger),
     Column("created_at", BigInteger, nullable=False),
     Column("disabled_at", BigInteger),
+    Column("erased_at", BigInteger),  # the row stays: the log names people by id, and this was the only name
+)
+
+photos = Table(
+    "photos",
+    metadata,
+    Column("member_id", ForeignKey("members.id"), primary_key=True),
+    Column("data", LargeBinary, nullable=False),  # a small JPEG that this server made
+    Column("at", BigInteger, nullable=False),
 )
 
 groups = Table(

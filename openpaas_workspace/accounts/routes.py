@@ -11,13 +11,15 @@ from openpaas_workspace.accounts.schemas import (
     MemberQuery,
     MePatch,
     NewMember,
+    NewPhoto,
     NewToken,
     PasswordChange,
+    PhotoQuery,
     Session,
     Token,
     TokenMade,
 )
-from openpaas_workspace.accounts.service import groups, links, login, members, sessions, tokens
+from openpaas_workspace.accounts.service import groups, links, login, members, photos, sessions, tokens
 from openpaas_workspace.accounts.service.visitors import visitor_of
 from openpaas_workspace.core.web import Outside, Route
 
@@ -30,6 +32,25 @@ async def change_password(outside: Outside, body: PasswordChange) -> None:
     await login.change_password(outside.workspace, outside.actor, body, visitor.address)
 
 
+async def put_photo(outside: Outside, body: NewPhoto) -> Me:
+    """Show this picture as my photo."""
+    return await photos.put_photo(outside.workspace, outside.actor, body.image)
+
+
+async def send_photo(outside: Outside, member_id: str, query: PhotoQuery) -> None:
+    """Send a member's photo: it can only ever be a picture, and one version never changes."""
+    async with outside.workspace.db.read(outside.actor) as work:
+        data, version = await photos.photo(work, member_id)
+    handler = outside.handler
+    kept = "private, max-age=31536000, immutable" if query.v == version else "private, no-cache"
+    handler.set_header("Cache-Control", kept)
+    handler.set_header("ETag", f'"{version}"')
+    handler.set_header("Content-Security-Policy", "default-src 'none'; sandbox")
+    handler.set_header("Content-Disposition", "inline; filename=photo.jpg")
+    handler.set_header("X-Content-Type-Options", "nosniff")
+    handler.finish(data, set_content_type="image/jpeg")
+
+
 ROUTES: tuple[Route, ...] = (
     Route("GET", "/me", members.me, Me, READ, summary="Who I am."),
     Route(
@@ -39,8 +60,20 @@ ROUTES: tuple[Route, ...] = (
         Me,
         WRITE,
         body=MePatch,
-        summary="Change my name, language, colour.",
+        summary="Change my name, unit, language, time zone, colour.",
     ),
+    Route(
+        "PUT",
+        "/me/photo",
+        put_photo,
+        Me,
+        WRITE,
+        body=NewPhoto,
+        unit=False,
+        max_body=14_000_000,
+        summary="Show this picture as my photo.",
+    ),
+    Route("DELETE", "/me/photo", photos.delete_photo, Me, WRITE, summary="Take my photo away."),
     Route(
         "POST",
         "/me/password",
@@ -75,6 +108,16 @@ ROUTES: tuple[Route, ...] = (
         summary="Create an account and the link that sets its password.",
     ),
     Route("GET", "/members/{member_id}", members.get_member, Member, READ, summary="One member."),
+    Route(
+        "GET",
+        "/members/{member_id}/photo",
+        send_photo,
+        bytes,
+        READ,
+        query=PhotoQuery,
+        unit=False,
+        summary="The photo of a member.",
+    ),
     Route(
         "PATCH",
         "/members/{member_id}",

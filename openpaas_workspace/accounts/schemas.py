@@ -1,5 +1,7 @@
 """What accounts send and receive."""
 
+from typing import Literal
+
 import msgspec
 
 from openpaas_workspace.kit.schema import Wire
@@ -14,6 +16,10 @@ class Me(Wire, frozen=True, kw_only=True):
     email: str
     locale: str
     color: str
+    unit: str
+    time_zone: str
+    photo: str
+    demo: bool
     administrator: bool
     groups: list[str]
     scopes: list[str]
@@ -25,10 +31,15 @@ class MePatch(Wire, frozen=True, kw_only=True):
     display_name: str | msgspec.UnsetType = msgspec.UNSET
     locale: str | msgspec.UnsetType = msgspec.UNSET
     color: str | msgspec.UnsetType = msgspec.UNSET
+    unit: str | msgspec.UnsetType = msgspec.UNSET
+    time_zone: str | msgspec.UnsetType = msgspec.UNSET
 
 
 class Member(Wire, frozen=True, kw_only=True):
-    """A member in the directory. `email` is empty but for oneself and administrators."""
+    """A member in the directory. `email` is empty but for oneself and administrators.
+
+    `photo` is the version of the photo, empty for none; of who is `erased` the id alone is left.
+    """
 
     id: str
     username: str
@@ -36,7 +47,40 @@ class Member(Wire, frozen=True, kw_only=True):
     color: str
     administrator: bool
     disabled: bool
+    unit: str = ""
+    photo: str = ""
+    erased: bool = False
     email: str = ""
+
+
+class NewPhoto(Wire, frozen=True, kw_only=True):
+    """A photo of mine: a JPEG, PNG, WebP or GIF file, written in base 64."""
+
+    image: bytes
+
+
+class PhotoQuery(Wire, frozen=True, kw_only=True):
+    """Which version of the photo is meant; with it the answer may be kept for ever."""
+
+    v: str = ""
+
+
+class PasswordTry(Wire, frozen=True, kw_only=True):
+    """A password that somebody is choosing; `link` is the secret of the one-time link, if that is how."""
+
+    password: str
+    username: str = ""
+    link: str = ""
+
+
+class PasswordStrength(Wire, frozen=True, kw_only=True):
+    """What a password is worth: bits against those that are wanted, and what to change if they are too few."""
+
+    bits: int
+    wanted: int
+    grade: Literal["weak", "fair", "good", "strong"]
+    enough: bool
+    advice: str
 
 
 class NewMember(Wire, frozen=True, kw_only=True):
@@ -45,6 +89,7 @@ class NewMember(Wire, frozen=True, kw_only=True):
     username: str
     display_name: str = ""
     email: str = ""
+    unit: str = ""
     locale: str = ""
     administrator: bool = False
 
@@ -56,6 +101,8 @@ class MemberPatch(Wire, frozen=True, kw_only=True):
     email: str | msgspec.UnsetType = msgspec.UNSET
     locale: str | msgspec.UnsetType = msgspec.UNSET
     color: str | msgspec.UnsetType = msgspec.UNSET
+    unit: str | msgspec.UnsetType = msgspec.UNSET
+    time_zone: str | msgspec.UnsetType = msgspec.UNSET
     administrator: bool | msgspec.UnsetType = msgspec.UNSET
 
 

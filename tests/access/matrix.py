@@ -141,6 +141,7 @@ _OPEN: tuple[Case, ...] = (
     Case("POST /reset/{secret}", f"/reset/{_DEAD}", everybody(403), content=b""),
     Case("GET /forgotten", "/forgotten", OPEN_PAGES),
     Case("GET /accessibility", "/accessibility", OPEN_PAGES),
+    Case("POST /password-strength", "/password-strength", everybody(403), content=b""),
     Case("HEAD /api/spec.yaml", "/api/spec.yaml", everybody(404)),
 )
 
@@ -235,6 +236,9 @@ _KERNELS: tuple[Case, ...] = (
 _ACCOUNTS: tuple[Case, ...] = (
     Case("GET /me", "/me", everybody(200)),
     Case("PATCH /me", "/me", everybody(200), {"locale": "fr_FR"}),
+    Case("PUT /me/photo", "/me/photo", everybody(422), {"image": "bm8="}),
+    Case("DELETE /me/photo", "/me/photo", everybody(200)),
+    Case("GET /members/{member_id}/photo", "/members/{somebody}/photo", everybody(404)),
     Case("POST /me/password", "/me/password", everybody(403), _NEW_PASSWORD),
     Case("GET /members", "/members", everybody(200)),
     Case("POST /members", "/members", administrators(201), {"username": "{name}"}),

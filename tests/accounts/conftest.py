@@ -31,7 +31,7 @@ from openpaas_workspace.core.workspace import Workspace
 from openpaas_workspace.kit.actors import SYSTEM, Actor
 from tests.core.databases import BACKENDS, database_url, open_workspace
 
-PASSWORD = "correct horse battery"
+PASSWORD = "correct horse battery staple"
 HERE = Visitor(address="192.0.2.7", agent="tests")
 
 

@@ -163,7 +163,7 @@ async def test_an_administrator_invites_disables_and_resets(site, people):
         made = (
             await admin.api("POST", "/members", json={"username": "bob", "email": "b@example.org"})
         ).json()
-        fine = {"password": "my very own sentence", "again": "my very own sentence"}
+        fine = {"password": "my very own sentence, typed", "again": "my very own sentence, typed"}
         assert (await bob.form(made["link"]["path"], **fine)).status_code == 303
         assert (await bob.login("b@example.org", fine["password"])).status_code == 303
         assert (await bob.api("GET", "/members")).json()[1]["email"] == ""

@@ -3,7 +3,7 @@
 from urllib.parse import urljoin, urlsplit
 
 import pytest
-from hypothesis import example, given
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from openpaas_workspace.accounts.engine import addresses, names, passwords, throttle
@@ -94,27 +94,79 @@ def test_a_guesser_gets_few_guesses_a_day():
     assert guesses < 105
 
 
+ABOUT = ("alice", "Alice Martin", "alice@ville-de-rennes.fr")
+
+
+def worth(password, about=ABOUT):
+    return passwords.strength(password, about=about, shortest=12, wanted=50)
+
+
 @pytest.mark.parametrize(
-    ("password", "good"),
+    ("password", "advice"),
     [
-        ("une phrase facile", True),
-        ("Tr0ub4dor&3xyz", True),
-        ("short", False),
-        ("elevenchars", False),
-        ("aaaaaaaaaaaaaaaa", False),
-        ("password1234", False),
-        ("Motdepasse2026", False),
-        ("alicealicealice1", False),
-        ("x" * 300, False),
-        ("é" * 3 + "àùîô-mots clés", True),
+        ("violette enclume port crayon", ""),
+        ("Tr0ub4dor&3xyz", ""),
+        ("aZ3$kP9!vQ2x", ""),
+        ("à l’ombre du vieux tilleul", ""),
+        ("une phrase facile", "words"),
+        ("correct horse battery", "words"),
+        ("anticonstitutionnellement", "words"),
+        ("azertyuiopqsd", "pattern"),
+        ("password1234", "known"),
+        ("aaaaaaaaaaaaaaaa", "pattern"),
+        ("abcabcabcabcabc", "pattern"),
+        ("14/07/1989 14/07/1989", "date"),
+        ("alicealicealice1", "about"),
+        ("Alice Martin 2026!", "about"),
+        ("@l1c3 M@rt1n 35000", "about"),
+        ("villederennesalice", "about"),
     ],
 )
-def test_what_a_password_must_be(password, good):
-    if good:
-        passwords.check_password(password, username="alice", shortest=12)
-    else:
-        with pytest.raises(Invalid):
-            passwords.check_password(password, username="alice", shortest=12)
+def test_what_a_password_must_be(password, advice):
+    found = worth(password)
+    assert found.enough == (advice == "")
+    if advice in {"about", "words", "date"}:
+        assert found.advice == passwords.ADVICE[advice]
+    assert (found.grade in {"good", "strong"}) == found.enough
+
+
+def test_length_is_asked_for_whatever_the_signs_are():
+    assert "at least 12" in worth("Kj8#mq2Lw9").advice
+    assert "too long" in worth("violette enclume " * 20).advice
+    assert worth("").bits == 0
+
+
+@given(st.text(max_size=300), st.lists(st.text(max_size=40), max_size=4))
+@settings(max_examples=150, deadline=None)
+def test_any_text_is_measured_and_the_grade_agrees(password, about):
+    found = worth(password, about)
+    assert found.bits >= 0
+    assert found.enough == (not found.advice)
+    assert not found.enough or (found.bits >= 50 and len(passwords.normal_password(password)) >= 12)
+    assert found.grade != "strong" or found.bits >= passwords.STRONG
+    assert worth(passwords.normal_password(password), about) == found
+
+
+_WORD = st.text(st.characters(min_codepoint=97, max_codepoint=122), min_size=3, max_size=20)
+
+
+@given(_WORD, _WORD, st.integers(0, 99))
+@settings(max_examples=100, deadline=None)
+def test_what_is_known_of_a_member_is_never_enough(username, name, number):
+    about = (username, f"{username} {name}", f"{username}@{name}.fr")
+    for password in (
+        username * 3,
+        f"{username}{name}{number}",
+        f"{name}.{username}.{number}!",
+        f"{name}@{username}",
+    ):
+        assert not worth(password, about).enough
+
+
+@given(st.text(st.characters(min_codepoint=33, max_codepoint=126), min_size=20, max_size=40))
+@settings(max_examples=40, deadline=None)
+def test_knowing_more_never_makes_a_password_better(password):
+    assert worth(password, (password[:8], password[8:16])).bits <= worth(password, ()).bits
 
 
 @given(st.text(max_size=80))

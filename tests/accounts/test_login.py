@@ -226,15 +226,19 @@ async def test_changing_the_password_needs_the_old_one_and_ends_other_sessions(w
     here, there = await people.login("alice"), await people.login("alice")
     actor = (await speaker(workspace, here.secret)).actor
     with pytest.raises(Forbidden):
-        await change_password(workspace, actor, PasswordChange(old="wrong", new="a new fine sentence"), "::1")
+        await change_password(
+            workspace, actor, PasswordChange(old="wrong", new="a new fine sentence of mine"), "::1"
+        )
     with pytest.raises(Invalid):
         await change_password(workspace, actor, PasswordChange(old=PASSWORD, new="short"), "::1")
-    await change_password(workspace, actor, PasswordChange(old=PASSWORD, new="a new fine sentence"), "::1")
+    await change_password(
+        workspace, actor, PasswordChange(old=PASSWORD, new="a new fine sentence of mine"), "::1"
+    )
     assert await speaker(workspace, here.secret)
     assert await speaker(workspace, there.secret) is None
     with pytest.raises(Unauthenticated):
         await people.login("alice")
-    assert await login(workspace, "alice", "a new fine sentence", HERE)
+    assert await login(workspace, "alice", "a new fine sentence of mine", HERE)
 
 
 async def test_the_old_password_cannot_be_guessed_either(workspace, people, published):
@@ -272,12 +276,12 @@ async def test_one_reset_link_used_by_two_at_once_works_for_one(workspace, peopl
         await find_link(workspace, first.path.rpartition("/")[2], "reset", HERE)
     secret = second.path.rpartition("/")[2]
     answers = await asyncio.gather(
-        *(finish_reset(workspace, secret, f"fine sentence {n}", HERE) for n in range(2)),
+        *(finish_reset(workspace, secret, f"fine sentence of my own {n}", HERE) for n in range(2)),
         return_exceptions=True,
     )
     assert sorted(type(answer) for answer in answers if answer) == [NotFound]
     won = answers.index(None)
-    assert await login(workspace, "alice", f"fine sentence {won}", HERE)
+    assert await login(workspace, "alice", f"fine sentence of my own {won}", HERE)
 
 
 async def test_links_expire_and_are_not_to_be_guessed(workspace, people):
@@ -292,7 +296,7 @@ async def test_links_expire_and_are_not_to_be_guessed(workspace, people):
         await find_link(workspace, secret, "setup", HERE)
     await shift(workspace, one_time_links, expires_at=-DAY - 1)
     with pytest.raises(NotFound):
-        await finish_reset(workspace, secret, "another sentence", HERE)
+        await finish_reset(workspace, secret, "another sentence of mine today", HERE)
     refusals = [
         await refusal(find_link(workspace, f"guess{n}", "reset", HERE)) for n in range(NETWORK.free + 1)
     ]

@@ -10,6 +10,7 @@ from openpaas_workspace.app.domains import all_domains
 
 API = "/api/workspace/v1"
 PASSWORD = "demo"
+_PICTURE = "iVBORw0KGgoAAAANSUhEUgAAAAIAAAACCAIAAAD91JpzAAAAFklEQVR4nGP8z8DAwMDAxMDAwMDAAAANHQEDasKb6QAAAABJRU5ErkJggg=="
 Held = dict[str, Any]
 Make = Callable[[Held], Any]
 
@@ -76,6 +77,8 @@ def _other_session(client: Any, held: Held) -> None:
 
 STEPS = (
     Step("PATCH /me", body=lambda _: {"display_name": "Alice Again"}),
+    Step("PUT /me/photo", body=lambda _: {"image": _PICTURE}),
+    Step("DELETE /me/photo"),
     Step("POST /members", body=lambda _: {"username": "walker"}, holds="member"),
     Step("PATCH /members/{member_id}", _member, lambda _: {"display_name": "Walker"}),
     Step("POST /members/{member_id}/reset-link", _member),
@@ -124,7 +127,11 @@ STEPS = (
         by="bob",
         before=_other_session,
     ),
-    Step("POST /me/password", body=lambda _: {"old": PASSWORD, "new": "correct horse battery"}, by="dave"),
+    Step(
+        "POST /me/password",
+        body=lambda _: {"old": PASSWORD, "new": "correct horse battery staple"},
+        by="dave",
+    ),
 )
 
 

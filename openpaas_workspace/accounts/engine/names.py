@@ -3,6 +3,8 @@
 import re
 import unicodedata
 import zlib
+from functools import cache
+from zoneinfo import available_timezones
 
 from openpaas_workspace.core.i18n import LOCALES
 from openpaas_workspace.kit.errors import Invalid
@@ -41,6 +43,27 @@ def checked_display_name(text: str) -> str:
     name = " ".join(unicodedata.normalize("NFC", text).split())
     if not name or len(name) > 128 or any(unicodedata.category(c) in {"Cc", "Cf", "Cs"} for c in name):
         raise Invalid("A shown name has 1 to 128 visible characters.")
+    return name
+
+
+def checked_unit(text: str) -> str:
+    """The service somebody works in, on one line, or nothing; raises Invalid."""
+    unit = " ".join(unicodedata.normalize("NFC", text).split())
+    if len(unit) > 128 or any(unicodedata.category(c) in {"Cc", "Cf", "Cs"} for c in unit):
+        raise Invalid("The name of a unit has 128 visible characters at most.")
+    return unit
+
+
+@cache
+def time_zones() -> frozenset[str]:
+    """The time zones that this machine knows."""
+    return frozenset(available_timezones())
+
+
+def checked_time_zone(name: str) -> str:
+    """A time zone such as Europe/Paris, or nothing for that of the browser; raises Invalid."""
+    if name and name not in time_zones():
+        raise Invalid("Choose a time zone by its name, such as Europe/Paris.")
     return name
 
 

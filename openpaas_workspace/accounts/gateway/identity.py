@@ -32,6 +32,7 @@ class WorkspaceUser(User):
     """Jupyter's idea of a user, with the actor behind it."""
 
     actor: Actor = field(default=NOBODY, kw_only=True)
+    time_zone: str = field(default="", kw_only=True)
 
 
 class AccountsIdentity(Identity):
@@ -66,6 +67,8 @@ class WorkspaceIdentityProvider(IdentityProvider):
             display_name=row.display_name,
             initials=initials(row.display_name),
             color=row.color,
+            avatar_url=photo_path(handler, row.id, row.photo),
+            time_zone=row.time_zone,
             actor=speaker.actor,
         )
 
@@ -93,6 +96,12 @@ class WorkspaceIdentityProvider(IdentityProvider):
     def clear_login_cookie(self, handler: RequestHandler) -> None:
         """Take the session's secret back."""
         clear_session(handler.settings["openpaas_workspace"], handler)
+
+
+def photo_path(handler: RequestHandler, member_id: str, version: str) -> str | None:
+    """The address of a member's photo on this server; None without one."""
+    base = str(handler.settings.get("base_url", "/"))
+    return f"{base}api/workspace/v1/members/{member_id}/photo?v={version}" if version else None
 
 
 async def find_speaker(handler: RequestHandler) -> Speaker | None:

@@ -1,4 +1,4 @@
-"""The pages before the page: login, logout, first administrator, new password. No script is needed."""
+"""The pages before the page: login, logout, first administrator, new password. They work without a script."""
 
 import base64
 import hashlib
@@ -32,17 +32,24 @@ from openpaas_workspace.kit.errors import Invalid, TooLarge, WorkspaceError
 _TEMPLATES = Path(__file__).parent.parent / "templates"
 _ENVIRONMENT = Environment(loader=FileSystemLoader(_TEMPLATES), autoescape=True, trim_blocks=True)
 _CSS = (_TEMPLATES / "page.css").read_text("utf-8")
-_STYLE = "sha256-" + base64.b64encode(hashlib.sha256(_CSS.encode()).digest()).decode()
+_SCRIPT = (_TEMPLATES / "strength.js").read_text("utf-8")
+
+
+def _hashed(text: str) -> str:
+    return "sha256-" + base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()
+
+
 _POLICY = (
-    f"default-src 'none'; style-src '{_STYLE}'; img-src 'self'; form-action 'self'; "
+    f"default-src 'none'; style-src '{_hashed(_CSS)}'; img-src 'self'; form-action 'self'; "
     "base-uri 'none'; frame-ancestors 'none'"
 )
+_WITH_METER = f"{_POLICY}; script-src '{_hashed(_SCRIPT)}'; connect-src 'self'"
 _LABELS = {"fr": "Français", "en": "English"}
 _MAX_FORM = 16_000
 
 
 class Page(JupyterHandler):
-    """One server-rendered page in the visitor's language, under a policy that allows no script at all."""
+    """One server-rendered page in the visitor's language, under a policy that allows no script but the meter."""
 
     @property
     def content_security_policy(self) -> str:
@@ -89,11 +96,13 @@ class Page(JupyterHandler):
             _ENVIRONMENT.get_template(template).render(
                 _=translate,
                 css=Markup(_CSS),  # noqa: S704  (our own file)
+                script=Markup(_SCRIPT),  # noqa: S704  (our own file)
+                rule=self.workspace.get(AccountsSettings),
+                xsrf_token=self.xsrf_token.decode(),
                 xsrf=Markup(self.xsrf_form_html()),  # noqa: S704  (tornado's own markup)
                 error=translate.sentence(error.sentence) if error else "",
                 organisation=self.workspace.settings.organisation,
                 base_url=self.base_url,
-                shortest=self.workspace.get(AccountsSettings).password_length,
                 languages=[(name, _LABELS[name], self._in(name)) for name in sorted(LOCALES, reverse=True)],
                 **values,
             )
@@ -153,7 +162,11 @@ class Page(JupyterHandler):
 
 
 class SecretPage(Page):
-    """A page whose address is a secret: it is not written into the log."""
+    """A page whose address is a secret, not written into the log, on which a password is chosen."""
+
+    @property
+    def content_security_policy(self) -> str:
+        return _WITH_METER
 
     def _log(self) -> None:
         self.request.uri = self.request.path.rpartition("/")[0] + "/[secret]"

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from sqlalchemy import Row, delete, insert, or_, select, update
+from sqlalchemy import Row, delete, insert, or_, select, true, update
 
 from openpaas_workspace.accounts.config import AccountsSettings
 from openpaas_workspace.accounts.events import LinkCreated, LinkUsed
@@ -37,6 +37,8 @@ class Pending:
     kind: str
     member_id: str
     username: str
+    about: tuple[str, ...] = ()
+    """What is known of the member, and cannot be the password."""
 
 
 async def create_setup_link(work: Work) -> Link:
@@ -74,15 +76,16 @@ async def invite_member(work: Work, body: NewMember) -> MemberMade:
     return MemberMade(member=member, link=await create_reset_link(work, member.id))
 
 
-async def find_link(workspace: Workspace, secret: str, kind: Kind, visitor: Visitor) -> Pending:
-    """What a link is for, without using it; raises NotFound if dead, TooMany for somebody who guesses."""
+async def find_link(workspace: Workspace, secret: str, kind: Kind | None, visitor: Visitor) -> Pending:
+    """What a link (of that kind, or of any) is for, without using it; raises NotFound if dead, TooMany for somebody who guesses."""
     async with workspace.db.read(NOBODY) as work:
         row = await _living(work, secret, kind)
     if row is None:
         async with workspace.db.unit(NOBODY) as work:
             await throttle.attempt(work, throttle.of_network(visitor.address))
         raise NotFound(DEAD)
-    return Pending(row.kind, row.member_id or "", row.username or "")
+    known = (row.username, row.display_name, row.email) if row.member_id else ()
+    return Pending(row.kind, row.member_id or "", row.username or "", known)
 
 
 async def finish_setup(
@@ -90,7 +93,7 @@ async def finish_setup(
 ) -> Opened:
     """Create the first administrator and log them in. Raises NotFound for a dead link, Invalid, Conflict."""
     await find_link(workspace, secret, "setup", visitor)
-    fresh = await hash_new_password(workspace, password, body.username)
+    fresh = await hash_new_password(workspace, password, [body.username, body.display_name])
     async with workspace.db.unit(NOBODY) as work:
         await _use(work, secret, "setup", "unknown")
         if await has_administrator(work):
@@ -102,7 +105,7 @@ async def finish_setup(
 async def finish_reset(workspace: Workspace, secret: str, password: str, visitor: Visitor) -> None:
     """Set the password; all sessions of the member end. Raises NotFound for a dead link, Invalid."""
     link = await find_link(workspace, secret, "reset", visitor)
-    fresh = await hash_new_password(workspace, password, link.username)
+    fresh = await hash_new_password(workspace, password, link.about)
     async with workspace.db.unit(NOBODY) as work:
         await _use(work, secret, "reset", link.member_id)
         await set_password_hash(work, link.member_id, fresh, by="link")
@@ -129,14 +132,14 @@ async def _create(work: Work, kind: Kind, member_id: str | None) -> Link:
     return Link(path=f"/{kind}/{secret}", expires_at=expires_at)
 
 
-async def _living(work: Work, secret: str, kind: Kind) -> Row[Any] | None:
+async def _living(work: Work, secret: str, kind: Kind | None) -> Row[Any] | None:
     links = one_time_links
     return await work.first(
-        select(links.c.kind, links.c.member_id, members.c.username)
+        select(links.c.kind, links.c.member_id, members.c.username, members.c.display_name, members.c.email)
         .join(members, members.c.id == links.c.member_id, isouter=True)
         .where(
             links.c.digest == digest(secret),
-            links.c.kind == kind,
+            links.c.kind == kind if kind else true(),
             links.c.used_at.is_(None),
             links.c.expires_at > now(),
             or_(links.c.member_id.is_(None), members.c.disabled_at.is_(None)),

@@ -1,11 +1,14 @@
 """Logging in and changing passwords: slow hashing outside, short units around it."""
 
+import asyncio
+from collections.abc import Sequence
+from functools import partial
 from typing import Any
 
 from sqlalchemy import Row, update
 
 from openpaas_workspace.accounts.config import AccountsSettings
-from openpaas_workspace.accounts.engine.passwords import check_password
+from openpaas_workspace.accounts.engine.passwords import Strength, strength
 from openpaas_workspace.accounts.events import LoginFailed, PasswordChanged
 from openpaas_workspace.accounts.models import members
 from openpaas_workspace.accounts.schemas import PasswordChange
@@ -24,7 +27,7 @@ from openpaas_workspace.core.db import Work
 from openpaas_workspace.core.workspace import Workspace
 from openpaas_workspace.kit.actors import NOBODY, Actor
 from openpaas_workspace.kit.clock import now
-from openpaas_workspace.kit.errors import Conflict, Forbidden, Unauthenticated
+from openpaas_workspace.kit.errors import Conflict, Forbidden, Invalid, Unauthenticated
 from openpaas_workspace.kit.text import name_key
 
 REFUSED = "This name and this password do not fit together."
@@ -74,18 +77,31 @@ async def change_password(workspace: Workspace, actor: Actor, body: PasswordChan
         async with workspace.db.unit(actor) as work:
             work.publish(LoginFailed(ref=f"member:{row.id}", reason="password"))
         raise Forbidden("The old password is not right.")
-    fresh = await hash_new_password(workspace, body.new, row.username)
+    fresh = await hash_new_password(workspace, body.new, about(row))
     async with workspace.db.unit(actor) as work:
         await throttle.forgive(work, counters)
         await set_password_hash(work, row.id, fresh, by="member", known=row.password_hash)
         await end_sessions(work, row.id, "password", but=actor.session)
 
 
-async def hash_new_password(workspace: Workspace, password: str, username: str) -> str:
-    """The hash of a good enough new password; raises Invalid for a weak one."""
-    shortest = workspace.get(AccountsSettings).password_length
-    check_password(password, username=username, shortest=shortest)
+async def hash_new_password(workspace: Workspace, password: str, known: Sequence[str]) -> str:
+    """The hash of a good enough new password, `known` being texts about its member; raises Invalid for a weak one."""
+    found = await measure(workspace, password, known)
+    if not found.enough:
+        raise Invalid(found.advice)
     return await workspace.get(Passwords).hash(password)
+
+
+async def measure(workspace: Workspace, password: str, known: Sequence[str]) -> Strength:
+    """What a new password is worth by the rule of this server; nothing is kept of it."""
+    settings = workspace.get(AccountsSettings)
+    rule = partial(strength, shortest=settings.password_length, wanted=settings.password_bits)
+    return await asyncio.to_thread(rule, password, about=[*known, workspace.settings.organisation])
+
+
+def about(row: Row[Any]) -> list[str]:
+    """What everybody knows of a member, and guesses first."""
+    return [row.username, row.display_name, row.email]
 
 
 async def set_password_hash(

@@ -11,6 +11,8 @@ from openpaas_workspace.accounts.engine.names import (
     checked_display_name,
     checked_email,
     checked_locale,
+    checked_time_zone,
+    checked_unit,
     checked_username,
     color_of,
 )
@@ -52,6 +54,7 @@ async def insert_member(
         "email": email,
         "email_key": name_key(email) or None,
         "locale": checked_locale(body.locale),
+        "unit": checked_unit(body.unit),
         "color": color_of(name_key(username)),
         "administrator": body.administrator,
         "demo": demo,
@@ -77,6 +80,10 @@ async def me(work: Work) -> Me:
         email=row.email,
         locale=row.locale,
         color=row.color,
+        unit=row.unit,
+        time_zone=row.time_zone,
+        photo=row.photo,
+        demo=row.demo,
         administrator=row.administrator,
         groups=sorted(work.actor.groups),
         scopes=sorted(work.actor.scopes),
@@ -84,7 +91,7 @@ async def me(work: Work) -> Me:
 
 
 async def update_me(work: Work, body: MePatch) -> Me:
-    """Change my shown name, language or colour."""
+    """Change my shown name, unit, language, time zone or colour."""
     await _update(work, require_member(work), body)
     return await me(work)
 
@@ -153,6 +160,8 @@ async def enable_member(work: Work, member_id: str) -> Member:
     """Let a disabled member log in again, with the old password; administrators only."""
     require_administrator(work)
     await _check_single(work)
+    if (await member_row(work, member_id)).erased_at is not None:
+        raise Conflict("This account was erased and cannot be brought back.")
     changed = await work.execute(
         update(members)
         .where(members.c.id == member_id, members.c.disabled_at.is_not(None))
@@ -211,6 +220,9 @@ def view(row: Row[Any], *, with_email: bool) -> Member:
         color=row.color,
         administrator=row.administrator,
         disabled=row.disabled_at is not None,
+        unit=row.unit,
+        photo=row.photo,
+        erased=row.erased_at is not None,
         email=row.email if with_email else "",
     )
 
@@ -220,6 +232,8 @@ _CHECKS = {
     "email": checked_email,
     "locale": checked_locale,
     "color": checked_color,
+    "unit": checked_unit,
+    "time_zone": checked_time_zone,
 }
 
 

@@ -176,12 +176,16 @@ def upgrade() -> None:
         sa.Column("email_key", sa.String(length=512), nullable=True),
         sa.Column("locale", sa.String(length=16), nullable=False),
         sa.Column("color", sa.String(length=32), nullable=False),
+        sa.Column("unit", sa.String(length=128), nullable=False),
+        sa.Column("time_zone", sa.String(length=64), nullable=False),
+        sa.Column("photo", sa.String(length=32), nullable=False),
         sa.Column("administrator", sa.Boolean(), nullable=False),
         sa.Column("demo", sa.Boolean(), nullable=False),
         sa.Column("password_hash", sa.Text(), nullable=False),
         sa.Column("password_at", sa.BigInteger(), nullable=True),
         sa.Column("created_at", sa.BigInteger(), nullable=False),
         sa.Column("disabled_at", sa.BigInteger(), nullable=True),
+        sa.Column("erased_at", sa.BigInteger(), nullable=True),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_members")),
         sa.UniqueConstraint("email_key", name=op.f("uq_members_email_key")),
         sa.UniqueConstraint("username_key", name=op.f("uq_members_username_key")),
@@ -373,6 +377,14 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_one_time_links_member_id"), ["member_id"], unique=False)
 
     op.create_table(
+        "photos",
+        sa.Column("member_id", sa.String(length=32), nullable=False),
+        sa.Column("data", sa.LargeBinary(), nullable=False),
+        sa.Column("at", sa.BigInteger(), nullable=False),
+        sa.ForeignKeyConstraint(["member_id"], ["members.id"], name=op.f("fk_photos_member_id")),
+        sa.PrimaryKeyConstraint("member_id", name=op.f("pk_photos")),
+    )
+    op.create_table(
         "sessions",
         sa.Column("id", sa.String(length=32), nullable=False),
         sa.Column("digest", sa.String(length=64), nullable=False),
@@ -432,6 +444,7 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_sessions_expires_at"))
 
     op.drop_table("sessions")
+    op.drop_table("photos")
     with op.batch_alter_table("one_time_links", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_one_time_links_member_id"))
 
