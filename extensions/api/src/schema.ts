@@ -362,8 +362,8 @@ export interface paths {
         options?: never;
         head?: never;
         /**
-         * Change my name, language, colour.
-         * @description Change my shown name, language or colour.
+         * Change my name, unit, language, time zone, colour.
+         * @description Change my shown name, unit, language, time zone or colour.
          */
         patch: operations["update_me"];
         trace?: never;
@@ -383,6 +383,30 @@ export interface paths {
          */
         post: operations["change_password"];
         delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/me/photo": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Show this picture as my photo.
+         * @description Show this picture as my photo.
+         */
+        put: operations["put_photo"];
+        post?: never;
+        /**
+         * Take my photo away.
+         * @description Take my photo away: my initials are shown again.
+         */
+        delete: operations["delete_photo"];
         options?: never;
         head?: never;
         patch?: never;
@@ -470,6 +494,26 @@ export interface paths {
          * @description Let a disabled member log in again, with the old password; administrators only.
          */
         post: operations["enable_member"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/members/{member_id}/photo": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The photo of a member.
+         * @description Send a member's photo: it can only ever be a picture, and one version never changes.
+         */
+        get: operations["send_photo"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -1439,17 +1483,23 @@ export interface components {
         Me: {
             administrator: boolean;
             color: string;
+            demo: boolean;
             display_name: string;
             email: string;
             groups: string[];
             id: string;
             locale: string;
+            photo: string;
             scopes: string[];
+            time_zone: string;
+            unit: string;
             username: string;
         };
         /**
          * Member
          * @description A member in the directory. `email` is empty but for oneself and administrators.
+         *
+         *         `photo` is the version of the photo, empty for none; of who is `erased` the id alone is left.
          */
         Member: {
             administrator: boolean;
@@ -1458,7 +1508,13 @@ export interface components {
             display_name: string;
             /** @default  */
             email: string;
+            /** @default false */
+            erased: boolean;
             id: string;
+            /** @default  */
+            photo: string;
+            /** @default  */
+            unit: string;
             username: string;
         };
         /**
@@ -1512,6 +1568,8 @@ export interface components {
             display_name?: string;
             email?: string;
             locale?: string;
+            time_zone?: string;
+            unit?: string;
         };
         /**
          * MemberUpdated
@@ -1533,6 +1591,8 @@ export interface components {
             color?: string;
             display_name?: string;
             locale?: string;
+            time_zone?: string;
+            unit?: string;
         };
         /**
          * NewFile
@@ -1561,7 +1621,16 @@ export interface components {
             email: string;
             /** @default  */
             locale: string;
+            /** @default  */
+            unit: string;
             username: string;
+        };
+        /**
+         * NewPhoto
+         * @description A photo of mine: a JPEG, PNG, WebP or GIF file, written in base 64.
+         */
+        NewPhoto: {
+            image: string;
         };
         /**
          * NewSpace
@@ -2545,6 +2614,52 @@ export interface operations {
             default: components["responses"]["Problem"];
         };
     };
+    put_photo: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewPhoto"];
+            };
+        };
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Me"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    delete_photo: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Me"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
     list_members: {
         parameters: {
             query?: {
@@ -2687,6 +2802,31 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Member"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    send_photo: {
+        parameters: {
+            query?: {
+                v?: string;
+            };
+            header?: never;
+            path: {
+                member_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "*/*": string;
                 };
             };
             default: components["responses"]["Problem"];
