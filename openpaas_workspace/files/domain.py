@@ -16,7 +16,7 @@ from openpaas_workspace.files.gateway import download, raw
 from openpaas_workspace.files.jobs import JOBS, Watcher
 from openpaas_workspace.files.room import FileBinding
 from openpaas_workspace.files.routes import ROUTES
-from openpaas_workspace.files.service import heads, spaces
+from openpaas_workspace.files.service import heads, links, spaces
 from openpaas_workspace.files.service.disk import Disk
 from openpaas_workspace.files.service.edits import Edits
 from openpaas_workspace.files.service.ingest import Ingest
@@ -27,6 +27,7 @@ from openpaas_workspace.files.service.watching import Watched
 from openpaas_workspace.kit.actors import SYSTEM, Actor
 from openpaas_workspace.kit.errors import Unauthenticated
 from openpaas_workspace.realtime.binding import Binding
+from openpaas_workspace.sharing.service.links import Links
 from openpaas_workspace.sharing.service.titles import Titles
 
 _log = logging.getLogger(__name__)
@@ -39,6 +40,7 @@ async def set_up(workspace: Workspace) -> None:
     await asyncio.to_thread(disk.prepare)
     workspace.put(Disk, disk)
     workspace.put(Titles, FileTitles())
+    links.register(workspace.get(Links))
     workspace.put(Edits, Edits())
     workspace.put(Watched, Watched())
     workspace.put(Projector, Projector(workspace))

@@ -2,17 +2,22 @@
 
 from openpaas_workspace.core.web import Route
 from openpaas_workspace.files.schemas import (
+    Activity,
+    ActivityQuery,
     FileInfo,
     FileList,
     FilePatch,
     FileQuery,
     NewFile,
     NewSpace,
+    PathWish,
+    SpaceDetails,
     SpaceInfo,
     SpacePatch,
     TrashQuery,
 )
-from openpaas_workspace.files.service import files, spaces
+from openpaas_workspace.files.service import activity, files, links, spaces
+from openpaas_workspace.sharing.schemas import AccessAsked
 
 ROUTES = (
     Route(
@@ -26,6 +31,18 @@ ROUTES = (
     Route(
         "PATCH", "/spaces/{id}", spaces.change, SpaceInfo, "files:write", body=SpacePatch,
         summary="Rename, describe, archive or bring back a space.",
+    ),
+    Route(
+        "GET", "/spaces/{id}", activity.details, SpaceDetails, "files:read",
+        summary="One space, with how much is in it.",
+    ),
+    Route(
+        "GET", "/spaces/{id}/activity", activity.activity, Activity, "files:read", query=ActivityQuery,
+        summary="What happened in a space, newest first.",
+    ),
+    Route(
+        "POST", "/access-requests/by-path", links.ask, AccessAsked, "sharing:write", body=PathWish, status=202,
+        summary="Ask for access to what is at a path; the answer does not tell whether anything is.",
     ),
     Route(
         "GET", "/files", files.show, FileList, "files:read", query=FileQuery, unit=False,

@@ -1,11 +1,11 @@
 """What crosses the wire about spaces and files."""
 
-from typing import Literal
+from typing import Annotated, Literal
 
 import msgspec
 
 from openpaas_workspace.kit.schema import Wire
-from openpaas_workspace.sharing.schemas import LevelName
+from openpaas_workspace.sharing.schemas import LevelName, Wish
 
 SpaceKind = Literal["personal", "team", "organisation"]
 NodeKind = Literal["folder", "file"]
@@ -100,3 +100,56 @@ class FileVersion(Wire, frozen=True, kw_only=True):
 
     file: FileInfo
     version: str
+
+
+class PathWish(Wire, frozen=True, kw_only=True):
+    """What somebody asks of the managers of whatever is at a path, with a few words for them."""
+
+    path: str
+    level: Wish = "reader"
+    message: str = ""
+
+
+class SpaceDetails(SpaceInfo, frozen=True, kw_only=True):
+    """A space with what its page shows: how much is in it, and for how many days an old name leads to it."""
+
+    created_at: int
+    created_by: str
+    files: int
+    folders: int
+    size: int
+    trash_size: int
+    alias_days: int
+
+
+class ActivityQuery(Wire, frozen=True, kw_only=True):
+    """A page of what happened: before the event with this number."""
+
+    before: int | None = None
+    limit: Annotated[int, msgspec.Meta(ge=1, le=200)] = 30
+
+
+class ActivityEntry(Wire, frozen=True, kw_only=True):
+    """One thing that happened: an event of this type on an object, by a member or by a program (`behalf`).
+
+    `name` is what the object is called now; '' when nothing is left of it. `fields`, `subject` and `level` are the
+    event's own.
+    """
+
+    seq: int
+    at: int
+    type: str
+    ref: str
+    name: str
+    actor: str
+    fields: list[str] = msgspec.field(default_factory=list)
+    subject: str = ""
+    subject_name: str = ""
+    level: str = ""
+
+
+class Activity(Wire, frozen=True, kw_only=True):
+    """What happened, newest first; `next` is the `before` of the next page."""
+
+    entries: list[ActivityEntry]
+    next: int | None

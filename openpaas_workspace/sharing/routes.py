@@ -12,6 +12,7 @@ from openpaas_workspace.sharing.schemas import (
     AccessWish,
     GrantBody,
     Level,
+    MemberAccess,
     Subject,
 )
 from openpaas_workspace.sharing.service import access, grants, requests
@@ -20,6 +21,11 @@ from openpaas_workspace.sharing.service import access, grants, requests
 async def get_access(work: Work, ref: str) -> AccessReply:
     """Who has access."""
     return await access.access(work, Ref.parse(ref))
+
+
+async def get_member_access(work: Work, ref: str, member_id: str) -> MemberAccess:
+    """What one member may do."""
+    return await access.of_member(work, Ref.parse(ref), member_id)
 
 
 async def put_grant(work: Work, ref: str, body: GrantBody) -> AccessReply:
@@ -61,6 +67,14 @@ def _person(text: str) -> Subject:
 
 ROUTES = (
     Route("GET", "/objects/{ref}/access", get_access, AccessReply, "sharing:read", summary="Who has access."),
+    Route(
+        "GET",
+        "/objects/{ref}/access/{member_id}",
+        get_member_access,
+        MemberAccess,
+        "sharing:read",
+        summary="What one member may do with an object, and why; for its managers.",
+    ),
     Route(
         "PUT",
         "/objects/{ref}/grants",

@@ -87,14 +87,29 @@ class AccessEntry(Wire, frozen=True, kw_only=True):
 
 
 class AccessReply(Wire, frozen=True, kw_only=True):
-    """Who has access to an object, and what the asking actor may do with it."""
+    """Who has access to an object, and what the asking actor may do with it.
+
+    `execute_counts`: whether `execute` of a grant on this object lets somebody run code (on a space, and on what is
+    shared of a member's own files); elsewhere only the space decides.
+    """
 
     ref: str
     name: str
     mine: LevelName
     may_execute: bool
     may_share: bool
+    personal: bool
+    execute_counts: bool
     entries: list[AccessEntry] = msgspec.field(default_factory=list)
+
+
+class MemberAccess(Wire, frozen=True, kw_only=True):
+    """What one member may do with an object, `none` included, and the grants that give it, the strongest first."""
+
+    member_id: str
+    level: Literal["none", "reader", "commenter", "editor", "manager"]
+    may_execute: bool
+    entries: list[AccessEntry]
 
 
 Wish = Literal["reader", "commenter", "editor"]

@@ -76,7 +76,7 @@ def _absent(name: str, value: str) -> str:
 
 
 def _said(answer: httpx.Response, things: dict[str, str]) -> str:
-    text = answer.text
+    text = re.sub(r'name="_xsrf" value="[^"]*"', "", answer.text)
     for value in sorted({*things.values()}, key=len, reverse=True):
         text = text.replace(value, "…") if value else text
     return f"{answer.status_code} {text}"

@@ -114,6 +114,9 @@ STEPS = (
         lambda _: {"level": "editor"},
         by="dave",
     ),
+    Step(
+        "POST /access-requests/by-path", body=lambda _: {"path": "Stroll/notes-of-yesterday.txt"}, by="dave"
+    ),
     Step("POST /access-requests/{id}/answer", _request, lambda _: {"grant": False}, before=_waiting),
     Step("POST /files/{file}/versions", _file, lambda _: {"name": "First"}, before=_write_content),
     Step("POST /files/{file}/restore", _file, lambda _: {"seq": 1}, before=_write_content),

@@ -43,6 +43,7 @@ class Space(Protocol):
     name: str
     description: str
     owner_id: str | None
+    created_by: str
     created_at: int
     archived_at: int | None
 

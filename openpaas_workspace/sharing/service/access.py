@@ -6,13 +6,21 @@ from typing import Any, NamedTuple
 from sqlalchemy import Row, or_, select
 
 from openpaas_workspace.accounts.service import lookup
+from openpaas_workspace.accounts.service.actors import actor_of_member
 from openpaas_workspace.core.db import Work
 from openpaas_workspace.core.events import Recorded
 from openpaas_workspace.kit.clock import now
-from openpaas_workspace.kit.errors import Forbidden
+from openpaas_workspace.kit.errors import Forbidden, NotFound, Unauthenticated
 from openpaas_workspace.kit.refs import Ref
 from openpaas_workspace.sharing.models import grants, object_ancestors, objects
-from openpaas_workspace.sharing.schemas import AccessEntry, AccessReply, Level, Subject
+from openpaas_workspace.sharing.schemas import (
+    EVERYONE,
+    AccessEntry,
+    AccessReply,
+    Level,
+    MemberAccess,
+    Subject,
+)
 from openpaas_workspace.sharing.service import principals, rights, titles
 
 _BELOW_REF = frozenset({"GrantChanged", "GrantWithdrawn", "ObjectMoved", "SpaceChanged"})
@@ -43,15 +51,37 @@ async def access(work: Work, ref: Ref) -> AccessReply:
         above = {Ref(row.kind, row.object_id) for row in rows}
         seen = await rights.levels(work, above)
         rows = [row for row in rows if seen[Ref(row.kind, row.object_id)] and row.subject_kind != "link"]
-    people = await _people(work, rows)
-    called = await titles.names(work, {ref, *(Ref(row.kind, row.object_id) for row in rows)})
+    space_id, owner = await rights.place(work, ref)
     return AccessReply(
         ref=str(ref),
-        name=called.get(ref, ""),
+        name=(await titles.names(work, {ref})).get(ref, ""),
         mine=mine.word,
         may_execute=await principals.may_execute(work, ref),
         may_share=mine >= Level.manager,
-        entries=[_entry(ref, row, people, called) for row in rows],
+        personal=owner is not None,
+        execute_counts=(ref.id == space_id) == (owner is None),
+        entries=await _entries(work, ref, rows),
+    )
+
+
+async def of_member(work: Work, ref: Ref, member_id: str) -> MemberAccess:
+    """What a member may do with the object, and by which grants; for managers, and for oneself."""
+    me = work.actor.kind == "member" and work.actor.id == member_id
+    await rights.require(work, ref, Level.reader if me else Level.manager)
+    try:
+        actor = await actor_of_member(work, member_id)
+    except Unauthenticated:
+        if member_id not in await lookup.states(work, (member_id,)):
+            raise NotFound("There is no such member.") from None
+        return MemberAccess(member_id=member_id, level="none", may_execute=False, entries=[])
+    mine = {str(EVERYONE), f"member:{member_id}", *(f"group:{group}" for group in actor.groups)}
+    rows = [row for row in await _rows(work, ref) if str(Subject(row.subject_kind, row.subject_id)) in mine]
+    rows.sort(key=lambda row: -row.level)
+    return MemberAccess(
+        member_id=member_id,
+        level=(await rights.level(work, ref, actor)).name,  # type: ignore[arg-type]
+        may_execute=await principals.may_execute(work, ref, actor),
+        entries=await _entries(work, ref, rows),
     )
 
 
@@ -90,6 +120,12 @@ async def _rows(work: Work, ref: Ref) -> list[Row[Any]]:
         .order_by(above.c.depth, grants.c.level.desc(), grants.c.created_at, grants.c.id)
     )
     return list(await work.all(query))
+
+
+async def _entries(work: Work, ref: Ref, rows: list[Row[Any]]) -> list[AccessEntry]:
+    people = await _people(work, rows)
+    called = await titles.names(work, {Ref(row.kind, row.object_id) for row in rows})
+    return [_entry(ref, row, people, called) for row in rows]
 
 
 async def _people(work: Work, rows: list[Row[Any]]) -> dict[Subject, _Person]:

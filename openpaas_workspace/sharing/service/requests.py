@@ -64,6 +64,12 @@ async def ask(work: Work, ref: Ref, wish: AccessWish) -> AccessAsked:
     return AccessAsked(asked_at=asked_at)
 
 
+async def asked(work: Work, ref: Ref) -> int | None:
+    """Since when the actor's own request for the object waits; None without one."""
+    row = await _own(work, ref)
+    return row.created_at if row is not None and row.answered_at is None else None
+
+
 async def waiting(work: Work) -> list[AccessRequest]:
     """The requests that the actor can answer, newest first; without those that meanwhile have what they ask for."""
     query = (
