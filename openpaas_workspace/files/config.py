@@ -19,7 +19,21 @@ class FilesSettings(Configurable):
     max_open_bytes = Int(
         64 * 1024**2, min=1024, help="A larger plain file is downloaded, not opened in the page."
     ).tag(config=True)
-    space_quota_bytes = Int(0, min=0, help="The most bytes a space may hold; 0 is no limit.").tag(config=True)
+    space_quota_bytes = Int(
+        0, min=0, help="The most bytes a space may hold, where it has no limit of its own; 0 is no limit."
+    ).tag(config=True)
+    upload_hours = Int(
+        24, min=1, help="Hours that an upload in pieces may be taken up again after a cut."
+    ).tag(config=True)
+    max_uploads = Int(100, min=1, help="The most uploads in pieces that a member has at once.").tag(
+        config=True
+    )
+    max_zip_bytes = Int(
+        4 * 1024**3, min=1024, help="The most bytes of files that are downloaded in one archive."
+    ).tag(config=True)
+    max_zip_entries = Int(
+        20_000, min=1, help="The most files and folders that are downloaded in one archive."
+    ).tag(config=True)
     max_copy_entries = Int(5_000, min=1, help="The most files and folders copied at once.").tag(config=True)
     max_entries = Int(100_000, min=100, help="The most files and folders of a space.").tag(config=True)
     trash_days = Int(30, min=1, help="Days until the trash is emptied.").tag(config=True)

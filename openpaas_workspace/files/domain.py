@@ -12,7 +12,7 @@ from openpaas_workspace.core.registry import Domain
 from openpaas_workspace.core.workspace import Workspace
 from openpaas_workspace.files.config import FilesSettings
 from openpaas_workspace.files.events import EVENTS
-from openpaas_workspace.files.gateway import download, raw
+from openpaas_workspace.files.gateway import download, pieces, raw, zipped
 from openpaas_workspace.files.jobs import JOBS, Watcher
 from openpaas_workspace.files.room import FileBinding
 from openpaas_workspace.files.routes import ROUTES
@@ -95,8 +95,8 @@ domain = Domain(
     events=EVENTS,
     jobs=JOBS,
     config=(FilesSettings,),
-    handlers=(*raw.HANDLERS,),
-    access=(*raw.ACCESS, *download.ACCESS),
+    handlers=(*raw.HANDLERS, *pieces.HANDLERS, *zipped.HANDLERS),
+    access=(*raw.ACCESS, *pieces.ACCESS, *zipped.ACCESS, *download.ACCESS),
     setup=set_up,
     close=close,
 )

@@ -66,6 +66,24 @@ class FilePurged(Event, frozen=True, kw_only=True, tag=True):
     audience: ClassVar[Audience] = "administrators"
 
 
+class UploadBegun(Event, frozen=True, kw_only=True, tag=True):
+    """A file is coming in pieces into the folder or space; told to who sends it."""
+
+    audience: ClassVar[Audience] = "subjects"
+    retention_days: ClassVar[int] = 30
+
+    upload: str
+
+
+class UploadCancelled(Event, frozen=True, kw_only=True, tag=True):
+    """An upload in pieces was given up; told to who sent it."""
+
+    audience: ClassVar[Audience] = "subjects"
+    retention_days: ClassVar[int] = 30
+
+    upload: str
+
+
 class FileReplaced(Event, frozen=True, kw_only=True, tag=True):
     """The content was replaced from outside and there was no version to merge it with."""
 
@@ -86,6 +104,8 @@ EVENTS: tuple[type[Event], ...] = (
     FileTrashed,
     FileRestored,
     FilePurged,
+    UploadBegun,
+    UploadCancelled,
     FileReplaced,
     FileRefused,
 )

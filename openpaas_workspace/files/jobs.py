@@ -10,7 +10,7 @@ from openpaas_workspace.core import beneath
 from openpaas_workspace.core.jobs import Job
 from openpaas_workspace.core.workspace import Workspace
 from openpaas_workspace.files.config import FilesSettings
-from openpaas_workspace.files.service import spaces, trash
+from openpaas_workspace.files.service import spaces, trash, uploads
 from openpaas_workspace.files.service.disk import Disk, in_thread, seen
 from openpaas_workspace.files.service.ingest import Ingest, Unsettled
 from openpaas_workspace.files.service.rows import Node, by_ids, relative_paths
@@ -99,8 +99,13 @@ async def _trash(workspace: Workspace) -> None:
         await asyncio.sleep(0)
 
 
+async def _uploads(workspace: Workspace) -> None:
+    await uploads.forget_old(workspace)
+
+
 JOBS = (
     Job("files: look at open files", 1.0, _open_files),
     Job("files: compare spaces with the disk", 5.0, _spaces),
     Job("files: empty the trash", 3600.0, _trash),
+    Job("files: forget uploads that nobody took up again", 3600.0, _uploads),
 )

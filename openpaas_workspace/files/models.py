@@ -1,4 +1,4 @@
-"""Rows of files: spaces, their old names, folders and files.
+"""Rows of files: spaces, their old names, uploads, folders and files.
 
 `parent_id` of a node directly below its space is the id of the space. `trash_id` is the id of the node that
 was thrown away: the node itself or a folder above it. `name_key` is what may be there once in a folder.
@@ -20,6 +20,7 @@ spaces = Table(
     Column("created_by", String(64), nullable=False),
     Column("created_at", BigInteger, nullable=False),
     Column("archived_at", BigInteger),
+    Column("quota_bytes", BigInteger),  # of this space; the settings' when there is none
 )
 
 aliases = Table(
@@ -28,6 +29,24 @@ aliases = Table(
     Column("name_key", String(1024), primary_key=True),
     Column("space_id", String(26), ForeignKey("spaces.id", ondelete="CASCADE"), nullable=False),
     Column("expires_at", BigInteger, nullable=False),
+)
+
+# What is being received in pieces; the bytes lie in the server's folder for that.
+uploads = Table(
+    "uploads",
+    metadata,
+    Column("id", String(26), primary_key=True),
+    Column("actor_id", String(64), nullable=False),
+    Column("space_id", String(26), ForeignKey("spaces.id", ondelete="CASCADE"), nullable=False),
+    Column("parent_id", String(26), nullable=False),
+    Column("name", String(255), nullable=False),
+    Column("size", BigInteger, nullable=False),
+    Column("conflict", String(8), nullable=False),  # refuse | replace | keep
+    Column("created_at", BigInteger, nullable=False),
+    Column("expires_at", BigInteger, nullable=False),
+    Column("file_id", String(26)),  # what it has become
+    Index(None, "actor_id"),
+    Index(None, "expires_at"),
 )
 
 nodes = Table(

@@ -8,15 +8,22 @@ from openpaas_workspace.files.schemas import (
     FileList,
     FilePatch,
     FileQuery,
+    FinishUpload,
     NewFile,
     NewSpace,
+    NewUpload,
     PathWish,
+    SharedFile,
     SpaceDetails,
     SpaceInfo,
     SpacePatch,
+    SpaceQuota,
+    SpaceUsage,
+    TrashedFile,
     TrashQuery,
+    UploadInfo,
 )
-from openpaas_workspace.files.service import activity, files, links, spaces
+from openpaas_workspace.files.service import activity, files, links, lists, quota, spaces, trash, uploads
 from openpaas_workspace.sharing.schemas import AccessAsked
 
 ROUTES = (
@@ -45,6 +52,34 @@ ROUTES = (
         summary="Ask for access to what is at a path; the answer does not tell whether anything is.",
     ),
     Route(
+        "GET", "/spaces/{id}/usage", quota.space_usage, SpaceUsage, "files:read",
+        summary="How much a space holds, and may hold.",
+    ),
+    Route(
+        "PUT", "/spaces/{id}/quota", quota.limit_space, SpaceQuota, "files:write", body=SpaceQuota, who="administrator",
+        summary="Set the most bytes that a space may hold.",
+    ),
+    Route(
+        "GET", "/shared", lists.shared_with_me, list[SharedFile], "files:read",
+        summary="Folders and files that others share with me by themselves.",
+    ),
+    Route(
+        "POST", "/uploads", uploads.begin_upload, UploadInfo, "files:write", body=NewUpload, unit=False, status=201,
+        summary="Begin to send a file in pieces; the pieces go to /uploads/{id}/content.",
+    ),
+    Route(
+        "GET", "/uploads/{id}", uploads.show_upload, UploadInfo, "files:read", unit=False,
+        summary="How much of an upload has come.",
+    ),
+    Route(
+        "POST", "/uploads/{id}/finish", uploads.finish_upload, FileInfo, "files:write", body=FinishUpload, unit=False,
+        summary="Make the file of an upload that has come whole.",
+    ),
+    Route(
+        "DELETE", "/uploads/{id}", uploads.cancel_upload, None, "files:write", unit=False, status=204,
+        summary="Give an upload up.",
+    ),
+    Route(
         "GET", "/files", files.show, FileList, "files:read", query=FileQuery, unit=False,
         summary="A space, folder or file by path or id, with what it holds.",
     ),
@@ -53,8 +88,12 @@ ROUTES = (
         summary="Make a folder, an empty file, or a copy.",
     ),
     Route(
-        "GET", "/trash", files.thrown_away, list[FileInfo], "files:read", query=TrashQuery, unit=False,
-        summary="What lies in the trash of a space.",
+        "GET", "/trash", lists.thrown_away, list[TrashedFile], "files:read", query=TrashQuery, unit=False,
+        summary="What lies in the trash of a space, or of all that I edit.",
+    ),
+    Route(
+        "DELETE", "/spaces/{id}/trash", trash.empty_trash, None, "files:write", unit=False, status=204,
+        summary="Delete for ever all that lies in the trash of a space.",
     ),
     Route(
         "PATCH", "/files/{id}", files.patch, FileInfo, "files:write", body=FilePatch, unit=False,

@@ -25,6 +25,22 @@ class SpaceInfo(Wire, frozen=True, kw_only=True):
     archived_at: int | None = None
 
 
+class SpaceUsage(Wire, frozen=True, kw_only=True):
+    """What a space holds; the trash counts too. `quota_bytes` 0 is no limit."""
+
+    bytes: int
+    files: int
+    folders: int
+    trash_bytes: int
+    quota_bytes: int
+
+
+class SpaceQuota(Wire, frozen=True, kw_only=True):
+    """The most bytes that a space may hold; 0 is no limit, null what the settings say."""
+
+    quota_bytes: int | None
+
+
 class NewSpace(Wire, frozen=True, kw_only=True):
     """A team space to create; who creates it manages it."""
 
@@ -90,9 +106,78 @@ class FilePatch(Wire, frozen=True, kw_only=True):
 
 
 class TrashQuery(Wire, frozen=True, kw_only=True):
-    """Whose trash: the space's id or path."""
+    """Whose trash: a space's id or path; of all spaces that I edit when left out."""
 
+    space: str = ""
+
+
+class TrashedFile(Wire, frozen=True, kw_only=True):
+    """A folder or file in the trash: where it lay, who threw it away, and when it is deleted for ever."""
+
+    file: FileInfo
     space: str
+    folder: str
+    trashed_by: str
+    trashed_at: int
+    purged_at: int
+    lost: bool = False
+    may_purge: bool = False
+
+
+class SharedFile(Wire, frozen=True, kw_only=True):
+    """A folder or file that was shared with me by itself, outside of a space that I read; by whom, when."""
+
+    file: FileInfo
+    space: str
+    shared_by: str
+    shared_at: int
+
+
+Conflicts = Literal["refuse", "replace", "keep"]
+
+
+class NewUpload(Wire, frozen=True, kw_only=True):
+    """A file that will come in pieces: where to (id or path of a folder or space), its name and size.
+
+    `conflict` is what to do when there is a file of this name: refuse, replace it (a new version of it), or keep
+    both under another name.
+    """
+
+    folder: str
+    name: str
+    size: int
+    conflict: Conflicts = "refuse"
+
+
+class UploadInfo(Wire, frozen=True, kw_only=True):
+    """An upload: how many bytes have come. Until `expires_at` it can be taken up again from there."""
+
+    id: str
+    name: str
+    size: int
+    received: int
+    conflict: Conflicts
+    expires_at: int
+    file_id: str = ""
+
+
+class FinishUpload(Wire, frozen=True, kw_only=True):
+    """All has come: make the file of it; `conflict` in place of what was said at the beginning."""
+
+    conflict: Conflicts | None = None
+
+
+class ContentQuery(Wire, frozen=True, kw_only=True):
+    """Which file, and what a PUT does when there is one of this name."""
+
+    path: str
+    conflict: Conflicts = "replace"
+
+
+class ZipQuery(Wire, frozen=True, kw_only=True):
+    """What to put into the archive: ids of folders, files and spaces, with commas between."""
+
+    of: str
 
 
 class FileVersion(Wire, frozen=True, kw_only=True):

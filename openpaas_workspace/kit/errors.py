@@ -7,6 +7,7 @@ WorkspaceError
 ├── NotFound (404)      absent, or not to be seen: the same answer for both
 ├── Conflict (409)      somebody was faster, or the name is taken
 ├── TooLarge (413)
+│   └── Full (507)      the space has no room left
 ├── TooMany (429)       with `retry_after` in seconds
 └── Unavailable (503)   a part of the server is off or busy
 """
@@ -83,6 +84,13 @@ class TooLarge(WorkspaceError):
 
     status = 413
     title = "Too large"
+
+
+class Full(TooLarge):
+    """There is no room left for this."""
+
+    status = 507
+    title = "No room left"
 
 
 class TooMany(WorkspaceError):

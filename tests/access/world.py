@@ -84,6 +84,10 @@ class World:
         assert answer.status_code == 200, answer.text
         return dict(answer.json()["file"])
 
+    def upload(self) -> str:
+        body = {"folder": SPACE, "name": self.name("upload"), "size": 0}
+        return str(self.must("owner", "POST", "/uploads", json=body)["id"])
+
     def trashed(self) -> str:
         victim = self.file()["id"]
         self.must("owner", "DELETE", f"/files/{victim}")

@@ -67,6 +67,11 @@ def _trash(client: Any, held: Held) -> None:
     assert client.delete(f"{API}/files/{held['file']['id']}").status_code == 204
 
 
+def _throw_another(client: Any, held: Held) -> None:
+    held["file"] = client.post(f"{API}/files", json={"path": "Stroll/old.txt"}).json()
+    _trash(client, held)
+
+
 def _other_session(client: Any, held: Held) -> None:
     mine = {session["id"] for session in client.get(f"{API}/sessions").json()}
     held["login"]("bob")
@@ -123,6 +128,15 @@ STEPS = (
     Step("DELETE /files/{id}", _file),
     Step("POST /trash/{id}/restore", _file),
     Step("DELETE /trash/{id}", _file, before=_trash),
+    Step("PUT /spaces/{id}/quota", lambda held: {"id": held["space"]["id"]}, lambda _: {"quota_bytes": None}),
+    Step(
+        "POST /uploads",
+        body=lambda _: {"folder": "Stroll", "name": "piece.txt", "size": 0},
+        holds="upload",
+    ),
+    Step("POST /uploads/{id}/finish", lambda held: {"id": held["upload"]["id"]}, lambda _: {}),
+    Step("DELETE /uploads/{id}", lambda held: {"id": held["upload"]["id"]}),
+    Step("DELETE /spaces/{id}/trash", lambda held: {"id": held["space"]["id"]}, before=_throw_another),
     Step("DELETE /sessions", by="bob", before=lambda _client, held: held["login"]("bob")),
     Step(
         "DELETE /sessions/{session_id}",

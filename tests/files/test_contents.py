@@ -1,7 +1,9 @@
 """Jupyter's contents protocol, downloads and raw bytes, over HTTP on a real server, as the stock page uses them."""
 
 import base64
+import io
 import uuid
+import zipfile
 
 import pytest
 
@@ -81,8 +83,8 @@ def test_a_notebook_from_untitled_to_the_trash(people, space, server):
     assert alice.delete(contents(f"{space}/Résumé.ipynb")).status_code == 204
     assert alice.get(contents(f"{space}/Résumé.ipynb")).status_code == 404
     thrown = alice.get(f"{API}/trash", params={"space": space}).json()
-    assert [entry["name"] for entry in thrown] == ["Résumé.ipynb"]
-    assert alice.post(f"{API}/trash/{thrown[0]['id']}/restore").status_code == 200
+    assert [entry["file"]["name"] for entry in thrown] == ["Résumé.ipynb"]
+    assert alice.post(f"{API}/trash/{thrown[0]['file']['id']}/restore").status_code == 200
     assert str(server.data_dir) not in alice.get(contents(f"{space}/Résumé.ipynb")).text
 
 
@@ -239,3 +241,69 @@ def _open_room(client, room, session_id):
 
 def _own(client):
     return {"Referer": f"{str(client.base_url).rstrip('/')}/lab"}
+
+
+def test_an_upload_in_pieces_goes_on_after_a_cut_and_ends_as_one_file(people, space):
+    alice = people["alice"]
+    begun = alice.post(f"{API}/uploads", json={"folder": space, "name": "big.bin", "size": 10}).json()
+    piece = f"{API}/uploads/{begun['id']}/content"
+
+    def send(data: bytes, range_: str, who=alice):
+        return who.put(piece, content=data, headers={"Content-Range": range_})
+
+    assert send(b"01234", "bytes 0-4/10").json()["received"] == 5
+    for data, range_, status in (
+        (b"01234", "bytes 0-4/10", 409),
+        (b"89", "bytes 8-9/10", 409),
+        (b"5" * 20, "bytes 5-24/10", 422),
+        (b"56789", "bytes 5-9/11", 422),
+        (b"5", "", 422),
+        (b"5", "bytes 5-9/10", 422),
+    ):
+        answer = send(data, range_)
+        assert answer.status_code == status, (range_, answer.text)
+        assert answer.headers["content-type"] == "application/problem+json"
+    received = alice.get(f"{API}/uploads/{begun['id']}").json()["received"]
+    assert received == 6  # of the piece that was cut short, what came is kept
+    assert send(b"6789", "bytes 6-9/10", people["bob"]).status_code == 404
+    assert alice.post(f"{API}/uploads/{begun['id']}/finish", json={}).status_code == 409
+    assert send(b"6789", "bytes 6-9/*").json()["received"] == 10
+    made = alice.post(f"{API}/uploads/{begun['id']}/finish", json={}).json()
+    assert made["path"] == f"{space}/big.bin"
+    assert alice.get(f"{API}/files/{made['id']}/content").content == b"0123456789"
+
+
+def test_a_small_file_asks_before_it_takes_a_name(people, space):
+    alice = people["alice"]
+
+    def put(data: bytes, conflict: str):
+        return alice.put(
+            f"{API}/content", params={"path": f"{space}/a.txt", "conflict": conflict}, content=data
+        )
+
+    first = put(b"one", "refuse").json()["file"]
+    refused = put(b"two", "refuse")
+    assert (refused.status_code, refused.json()["type"]) == (409, "urn:openpaas:problem:taken")
+    assert put(b"one", "refuse").json()["file"]["id"] == first["id"]
+    assert put(b"two", "keep").json()["file"]["name"] == "a 1.txt"
+    assert put(b"two", "replace").json()["file"]["id"] == first["id"]
+    assert put(b"two", "else").status_code == 422
+
+
+def test_an_archive_comes_whole_and_holds_what_rooms_hold(people, space):
+    alice = people["alice"]
+    for name, data in (("dossier/é.txt", b"one\n"), ("dossier/b.bin", bytes(3_000_000))):
+        alice.post(f"{API}/files", json={"path": f"{space}/dossier", "kind": "folder"})
+        assert (
+            alice.put(f"{API}/content", params={"path": f"{space}/{name}"}, content=data).status_code == 200
+        )
+    folder = alice.get(f"{API}/files", params={"path": f"{space}/dossier"}).json()["file"]["id"]
+    answer = alice.get(f"{API}/zip", params={"of": folder})
+    assert "dossier.zip" in answer.headers["content-disposition"]
+    with zipfile.ZipFile(io.BytesIO(answer.content)) as read:
+        assert read.testzip() is None
+        assert sorted(read.namelist()) == ["dossier/", "dossier/b.bin", "dossier/é.txt"]
+        assert read.read("dossier/é.txt") == b"one\n"
+    assert people["bob"].get(f"{API}/zip", params={"of": folder}).status_code == 404
+    assert alice.get(f"{API}/zip", params={"of": ""}).status_code == 422
+    assert alice.get(f"{API}/zip").status_code == 422

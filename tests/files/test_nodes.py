@@ -8,7 +8,7 @@ import pytest
 from openpaas_workspace.core import beneath
 from openpaas_workspace.core.db import Database
 from openpaas_workspace.files.schemas import FilePatch, FileQuery, NewFile, TrashQuery
-from openpaas_workspace.files.service import content, copying, files, nodes, trash
+from openpaas_workspace.files.service import content, copying, files, lists, nodes, trash
 from openpaas_workspace.kit.errors import Conflict, Forbidden, Invalid, NotFound, TooLarge
 from openpaas_workspace.sharing.schemas import Level
 from tests.files.world import digest
@@ -92,7 +92,7 @@ async def test_rights_are_asked_for_every_verb(world, team):
         files.patch(bob, made.id, FilePatch(name="b.txt")),
         files.remove(bob, made.id),
         files.make(bob, NewFile(path="~/mine.txt", copy_of=made.id)),
-        files.thrown_away(bob, TrashQuery(space="Team")),
+        lists.thrown_away(bob, TrashQuery(space="Team")),
         put(bob, made.id, b"x"),
         read(bob, made.id),
     ):
@@ -152,7 +152,7 @@ async def test_a_folder_comes_back_whole_but_for_what_was_thrown_away_before(wor
     await files.remove(alice, old.id)
     await files.remove(alice, folder.id)
     assert world.disk(space_id) == {}
-    assert [f.name for f in await files.thrown_away(alice, TrashQuery(space="Team"))] == ["a", "old.txt"]
+    assert [f.file.name for f in await lists.thrown_away(alice, TrashQuery(space="Team"))] == ["a", "old.txt"]
     assert (await files.restore(alice, old.id)).path == "Team/old.txt"  # its folder is in the trash
     await files.make(alice, NewFile(path="Team/A", kind="folder"))
     assert (await files.restore(alice, folder.id)).path == "Team/a 1"
@@ -171,7 +171,7 @@ async def test_purged_is_gone_from_disk_rows_and_rights(world, team):
     with pytest.raises(Forbidden):
         await files.purge(bob, folder.id)
     await files.purge(alice, folder.id)
-    assert await files.thrown_away(alice, TrashQuery(space="Team")) == []
+    assert await lists.thrown_away(alice, TrashQuery(space="Team")) == []
     assert list((world.workspace.data_dir / "trash" / space_id).iterdir()) == []
     with pytest.raises(NotFound):
         await files.restore(alice, folder.id)
@@ -251,7 +251,7 @@ async def test_killed_at_a_step_nothing_is_half_done(quick, monkeypatch, verb, s
         rows = await quick.rows(one)
         assert {path: kind for path, (kind, _) in rows.items()} == quick.disk(one)
         found |= {id_: path for path, (_, id_) in rows.items()}
-    trashed = {file.id for file in await files.thrown_away(alice, TrashQuery(space="Team"))}
+    trashed = {file.file.id for file in await lists.thrown_away(alice, TrashQuery(space="Team"))}
     assert ids["a.txt"] in found
     assert (ids["folder"] in found) != (ids["folder"] in trashed)
     assert ids["folder"] in found or verb == "trash"

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from openpaas_workspace.files.engine.tree import Known, Pairing, Seen
 from openpaas_workspace.files.schemas import FilePatch, FileQuery, NewFile, TrashQuery
-from openpaas_workspace.files.service import files
+from openpaas_workspace.files.service import files, lists
 from openpaas_workspace.files.service.scan import Scanner
 from openpaas_workspace.kit.errors import WorkspaceError
 from tests.core.databases import database_url
@@ -166,7 +166,7 @@ async def test_moved_on_disk_to_another_space(world, team):
     await world.settle(space_id)
     assert await paths(world, space_id) == {}
     assert await paths(world, other_id) == {"here": before["folder"], "here/a.txt": before["folder/a.txt"]}
-    assert await files.thrown_away(alice, TrashQuery(space="Team")) == []
+    assert await lists.thrown_away(alice, TrashQuery(space="Team")) == []
 
 
 async def test_too_many_names_are_said_and_stop_nothing(quick):
@@ -241,9 +241,9 @@ class Play:
             await files.remove(self.alice, id_)
 
     async def restore(self, number):
-        found = await files.thrown_away(self.alice, TrashQuery(space="Team"))
+        found = await lists.thrown_away(self.alice, TrashQuery(space="Team"))
         if found:
-            await files.restore(self.alice, sorted(f.id for f in found)[number % len(found)])
+            await files.restore(self.alice, sorted(f.file.id for f in found)[number % len(found)])
 
     async def move(self, numbers):
         _, id_ = await self.node(numbers[0])

@@ -27,6 +27,7 @@ from openpaas_workspace.realtime.service.filekind import FILE, FileKind
 from openpaas_workspace.realtime.service.host import Host
 from openpaas_workspace.sharing.schemas import Level, Subject
 from openpaas_workspace.sharing.service import grants
+from openpaas_workspace.sharing.service.links import Links
 from tests.core.databases import open_workspace
 from tests.sharing.world import add_member
 
@@ -112,6 +113,7 @@ async def open_world(url: str, folder: Path, **settings):
         workspace.put(Host, host)
         workspace.put(RoomHost, host)
         await host.start()
+        workspace.put(Links, Links())
         await domain.setup(workspace)
         try:
             yield World(workspace)

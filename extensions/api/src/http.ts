@@ -52,6 +52,10 @@ export async function call<T>(path: string, request: IRequest = {}): Promise<T> 
     init.body = JSON.stringify(request.body);
     init.headers = { 'Content-Type': 'application/json' };
   }
+  return answered<T>(url, init, settings);
+}
+
+async function answered<T>(url: string, init: RequestInit, settings: ServerConnection.ISettings): Promise<T> {
   let response: Response;
   try {
     response = await ServerConnection.makeRequest(url, init, settings);
@@ -63,6 +67,35 @@ export async function call<T>(path: string, request: IRequest = {}): Promise<T> 
     throw new WorkspaceError(response.status, parseProblem(text, response.status));
   }
   return (text === '' ? undefined : JSON.parse(text)) as T;
+}
+
+export interface IPiece {
+  query?: IRequest['query'];
+  /** `bytes first-last/size` when it is a part of something. */
+  range?: string;
+  signal?: AbortSignal;
+  settings?: ServerConnection.ISettings;
+}
+
+/** Send bytes to `path` below the REST root; rejects as `call` does, with the signal's reason when aborted. */
+export async function sendPiece<T>(path: string, bytes: Blob, piece: IPiece): Promise<T> {
+  const settings = piece.settings ?? ServerConnection.makeSettings();
+  const headers: Record<string, string> = { 'Content-Type': 'application/octet-stream' };
+  if (piece.range !== undefined) {
+    headers['Content-Range'] = piece.range;
+  }
+  const init: RequestInit = { method: 'PUT', body: bytes, headers, signal: piece.signal ?? null, cache: 'no-cache' };
+  return answered<T>(URLExt.join(settings.baseUrl, API_ROOT, path) + queryString(piece.query), init, settings);
+}
+
+/** The address of an archive of these objects, by id. */
+export function zipUrl(settings: ServerConnection.ISettings, ids: string[]): string {
+  return URLExt.join(settings.baseUrl, API_ROOT, 'zip') + queryString({ of: ids.join(',') });
+}
+
+/** The address of the bytes of a file, by id. */
+export function contentUrl(settings: ServerConnection.ISettings, id: string): string {
+  return URLExt.join(settings.baseUrl, API_ROOT, 'files', id, 'content');
 }
 
 function queryString(query: IRequest['query']): string {

@@ -44,6 +44,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/access-requests/by-path": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Ask for access to what is at a path; the answer does not tell whether anything is.
+         * @description Ask for access by path, as `requests.ask` by reference; a path that leads nowhere is asked for just the same.
+         */
+        post: operations["ask"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/events": {
         parameters: {
             query?: never;
@@ -580,6 +600,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/objects/{ref}/access/{member_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What one member may do with an object, and why; for its managers.
+         * @description What one member may do.
+         */
+        get: operations["get_member_access"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/objects/{ref}/grants": {
         parameters: {
             query?: never;
@@ -684,6 +724,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/shared": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Folders and files that others share with me by themselves.
+         * @description Folders and files shared with the actor by themselves, newest first.
+         */
+        get: operations["shared_with_me"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/spaces": {
         parameters: {
             query?: never;
@@ -715,7 +775,11 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        get?: never;
+        /**
+         * One space, with how much is in it.
+         * @description One space with what is in it; for its readers.
+         */
+        get: operations["details"];
         put?: never;
         post?: never;
         delete?: never;
@@ -726,6 +790,86 @@ export interface paths {
          * @description Rename, describe, archive or bring back a space; for its managers. The old name leads here for 90 days.
          */
         patch: operations["change"];
+        trace?: never;
+    };
+    "/spaces/{id}/activity": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What happened in a space, newest first.
+         * @description What happened in a space and on what lies in it, newest first; for its readers. Looks at the last 100,000 events of the workspace. Only managers see who lost an access.
+         */
+        get: operations["activity"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/spaces/{id}/quota": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Set the most bytes that a space may hold.
+         * @description Set the most bytes a space may hold; the route lets administrators only. Raises NotFound, Invalid.
+         */
+        put: operations["limit_space"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/spaces/{id}/trash": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Delete for ever all that lies in the trash of a space.
+         * @description Delete for ever all that lies in the trash of a space; for its managers. It may go on for a while.
+         */
+        delete: operations["empty_trash"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/spaces/{id}/usage": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * How much a space holds, and may hold.
+         * @description What a space holds; for its readers.
+         */
+        get: operations["space_usage"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
         trace?: never;
     };
     "/tokens": {
@@ -780,8 +924,8 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * What lies in the trash of a space.
-         * @description What lies in the trash of a space; for its editors.
+         * What lies in the trash of a space, or of all that I edit.
+         * @description What lies in the trash of a space, or of all spaces that the actor edits; newest first.
          */
         get: operations["thrown_away"];
         put?: never;
@@ -826,6 +970,70 @@ export interface paths {
          * @description Bring a folder or file back from the trash.
          */
         post: operations["restore"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/uploads": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Begin to send a file in pieces; the pieces go to /uploads/{id}/content.
+         * @description Say what will come, and where to; for editors of the folder. Raises NotFound, Forbidden, Invalid, TooLarge, Full, Conflict (code `taken`) before a byte is sent.
+         */
+        post: operations["begin_upload"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/uploads/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * How much of an upload has come.
+         * @description One upload of the actor: where to take it up again. Raises NotFound.
+         */
+        get: operations["show_upload"];
+        put?: never;
+        post?: never;
+        /**
+         * Give an upload up.
+         * @description Give an upload up; what has come of it is dropped.
+         */
+        delete: operations["cancel_upload"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/uploads/{id}/finish": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Make the file of an upload that has come whole.
+         * @description Make the file of what has come; for editors of the folder still. Raises Conflict: something is missing (code `missing`), or the name is taken (code `taken`): then it may be finished again with another `conflict`.
+         */
+        post: operations["finish_upload"];
         delete?: never;
         options?: never;
         head?: never;
@@ -890,15 +1098,20 @@ export interface components {
         /**
          * AccessReply
          * @description Who has access to an object, and what the asking actor may do with it.
+         *
+         *         `execute_counts`: whether `execute` of a grant on this object lets somebody run code (on a space, and on what is
+         *         shared of a member's own files); elsewhere only the space decides.
          */
         AccessReply: {
             /** @default [] */
             entries: components["schemas"]["AccessEntry"][];
+            execute_counts: boolean;
             may_execute: boolean;
             may_share: boolean;
             /** @enum {unknown} */
             mine: "commenter" | "editor" | "manager" | "reader";
             name: string;
+            personal: boolean;
             ref: string;
         };
         /**
@@ -942,6 +1155,37 @@ export interface components {
             message: string;
         };
         /**
+         * Activity
+         * @description What happened, newest first; `next` is the `before` of the next page.
+         */
+        Activity: {
+            entries: components["schemas"]["ActivityEntry"][];
+            next: number | null;
+        };
+        /**
+         * ActivityEntry
+         * @description One thing that happened: an event of this type on an object, by a member or by a program (`behalf`).
+         *
+         *         `name` is what the object is called now; '' when nothing is left of it. `fields`, `subject` and `level` are the
+         *         event's own.
+         */
+        ActivityEntry: {
+            actor: string;
+            at: number;
+            /** @default [] */
+            fields: string[];
+            /** @default  */
+            level: string;
+            name: string;
+            ref: string;
+            seq: number;
+            /** @default  */
+            subject: string;
+            /** @default  */
+            subject_name: string;
+            type: string;
+        };
+        /**
          * Alive
          * @description The page is there.
          */
@@ -949,7 +1193,7 @@ export interface components {
             /** @enum {unknown} */
             type: "hb";
         };
-        AnyEvent: components["schemas"]["MemberCreated"] | components["schemas"]["MemberUpdated"] | components["schemas"]["MemberDisabled"] | components["schemas"]["MemberEnabled"] | components["schemas"]["GroupCreated"] | components["schemas"]["GroupChanged"] | components["schemas"]["GroupDeleted"] | components["schemas"]["SessionOpened"] | components["schemas"]["SessionEnded"] | components["schemas"]["LoginFailed"] | components["schemas"]["PasswordChanged"] | components["schemas"]["TokenCreated"] | components["schemas"]["TokenRevoked"] | components["schemas"]["LinkCreated"] | components["schemas"]["LinkUsed"] | components["schemas"]["GrantChanged"] | components["schemas"]["GrantWithdrawn"] | components["schemas"]["ObjectMoved"] | components["schemas"]["AccessRequested"] | components["schemas"]["AccessAnswered"] | components["schemas"]["FileEdited"] | components["schemas"]["VersionNamed"] | components["schemas"]["VersionRestored"] | components["schemas"]["SpaceCreated"] | components["schemas"]["SpaceChanged"] | components["schemas"]["FolderCreated"] | components["schemas"]["FileCreated"] | components["schemas"]["FileRenamed"] | components["schemas"]["FileMoved"] | components["schemas"]["FileTrashed"] | components["schemas"]["FileRestored"] | components["schemas"]["FilePurged"] | components["schemas"]["FileReplaced"] | components["schemas"]["FileRefused"] | components["schemas"]["KernelStarted"] | components["schemas"]["CodeRun"] | components["schemas"]["KernelEnded"];
+        AnyEvent: components["schemas"]["MemberCreated"] | components["schemas"]["MemberUpdated"] | components["schemas"]["MemberDisabled"] | components["schemas"]["MemberEnabled"] | components["schemas"]["GroupCreated"] | components["schemas"]["GroupChanged"] | components["schemas"]["GroupDeleted"] | components["schemas"]["SessionOpened"] | components["schemas"]["SessionEnded"] | components["schemas"]["LoginFailed"] | components["schemas"]["PasswordChanged"] | components["schemas"]["TokenCreated"] | components["schemas"]["TokenRevoked"] | components["schemas"]["LinkCreated"] | components["schemas"]["LinkUsed"] | components["schemas"]["GrantChanged"] | components["schemas"]["GrantWithdrawn"] | components["schemas"]["ObjectMoved"] | components["schemas"]["AccessRequested"] | components["schemas"]["AccessAnswered"] | components["schemas"]["FileEdited"] | components["schemas"]["VersionNamed"] | components["schemas"]["VersionRestored"] | components["schemas"]["SpaceCreated"] | components["schemas"]["SpaceChanged"] | components["schemas"]["FolderCreated"] | components["schemas"]["FileCreated"] | components["schemas"]["FileRenamed"] | components["schemas"]["FileMoved"] | components["schemas"]["FileTrashed"] | components["schemas"]["FileRestored"] | components["schemas"]["FilePurged"] | components["schemas"]["UploadBegun"] | components["schemas"]["UploadCancelled"] | components["schemas"]["FileReplaced"] | components["schemas"]["FileRefused"] | components["schemas"]["KernelStarted"] | components["schemas"]["CodeRun"] | components["schemas"]["KernelEnded"];
         /**
          * AuditEntry
          * @description One event; people are named by their ids.
@@ -1202,6 +1446,14 @@ export interface components {
             ref: string;
             /** @enum {unknown} */
             type: "FileTrashed";
+        };
+        /**
+         * FinishUpload
+         * @description All has come: make the file of it; `conflict` in place of what was said at the beginning.
+         */
+        FinishUpload: {
+            /** @default null */
+            conflict: ("keep" | "refuse" | "replace") | null;
         };
         /**
          * FolderCreated
@@ -1518,6 +1770,17 @@ export interface components {
             username: string;
         };
         /**
+         * MemberAccess
+         * @description What one member may do with an object, `none` included, and the grants that give it, the strongest first.
+         */
+        MemberAccess: {
+            entries: components["schemas"]["AccessEntry"][];
+            /** @enum {unknown} */
+            level: "commenter" | "editor" | "manager" | "none" | "reader";
+            may_execute: boolean;
+            member_id: string;
+        };
+        /**
          * MemberCreated
          * @description Somebody has an account.
          */
@@ -1652,6 +1915,23 @@ export interface components {
             scopes: string[];
         };
         /**
+         * NewUpload
+         * @description A file that will come in pieces: where to (id or path of a folder or space), its name and size.
+         *
+         *         `conflict` is what to do when there is a file of this name: refuse, replace it (a new version of it), or keep
+         *         both under another name.
+         */
+        NewUpload: {
+            /**
+             * @default refuse
+             * @enum {unknown}
+             */
+            conflict: "keep" | "refuse" | "replace";
+            folder: string;
+            name: string;
+            size: number;
+        };
+        /**
          * ObjectMoved
          * @description The object and all below it inherit from another place now.
          */
@@ -1684,6 +1964,20 @@ export interface components {
             ref: string;
             /** @enum {unknown} */
             type: "PasswordChanged";
+        };
+        /**
+         * PathWish
+         * @description What somebody asks of the managers of whatever is at a path, with a few words for them.
+         */
+        PathWish: {
+            /**
+             * @default reader
+             * @enum {unknown}
+             */
+            level: "commenter" | "editor" | "reader";
+            /** @default  */
+            message: string;
+            path: string;
         };
         /**
          * Presence
@@ -1807,6 +2101,16 @@ export interface components {
             type: "SessionOpened";
         };
         /**
+         * SharedFile
+         * @description A folder or file that was shared with me by itself, outside of a space that I read; by whom, when.
+         */
+        SharedFile: {
+            file: components["schemas"]["FileInfo"];
+            shared_at: number;
+            shared_by: string;
+            space: string;
+        };
+        /**
          * SpaceChanged
          * @description Fields of a space were changed: name, description or archived.
          */
@@ -1829,6 +2133,32 @@ export interface components {
             ref: string;
             /** @enum {unknown} */
             type: "SpaceCreated";
+        };
+        /**
+         * SpaceDetails
+         * @description A space with what its page shows: how much is in it, and for how many days an old name leads to it.
+         */
+        SpaceDetails: {
+            alias_days: number;
+            /** @default null */
+            archived_at: number | null;
+            created_at: number;
+            created_by: string;
+            description: string;
+            files: number;
+            folders: number;
+            id: string;
+            /** @enum {unknown} */
+            kind: "organisation" | "personal" | "team";
+            /** @enum {unknown} */
+            level: "commenter" | "editor" | "manager" | "reader";
+            name: string;
+            /** @default  */
+            owner_id: string;
+            path: string;
+            ref: string;
+            size: number;
+            trash_size: number;
         };
         /**
          * SpaceInfo
@@ -1857,6 +2187,24 @@ export interface components {
             archived?: boolean;
             description?: string;
             name?: string;
+        };
+        /**
+         * SpaceQuota
+         * @description The most bytes that a space may hold; 0 is no limit, null what the settings say.
+         */
+        SpaceQuota: {
+            quota_bytes: number | null;
+        };
+        /**
+         * SpaceUsage
+         * @description What a space holds; the trash counts too. `quota_bytes` 0 is no limit.
+         */
+        SpaceUsage: {
+            bytes: number;
+            files: number;
+            folders: number;
+            quota_bytes: number;
+            trash_bytes: number;
         };
         /**
          * Subscribe
@@ -1939,6 +2287,22 @@ export interface components {
             type: "topic-";
         };
         /**
+         * TrashedFile
+         * @description A folder or file in the trash: where it lay, who threw it away, and when it is deleted for ever.
+         */
+        TrashedFile: {
+            file: components["schemas"]["FileInfo"];
+            folder: string;
+            /** @default false */
+            lost: boolean;
+            /** @default false */
+            may_purge: boolean;
+            purged_at: number;
+            space: string;
+            trashed_at: number;
+            trashed_by: string;
+        };
+        /**
          * Unsubscribe
          * @description Follow them no more.
          */
@@ -1946,6 +2310,45 @@ export interface components {
             topics: string[];
             /** @enum {unknown} */
             type: "unsub";
+        };
+        /**
+         * UploadBegun
+         * @description A file is coming in pieces into the folder or space; told to who sends it.
+         */
+        UploadBegun: {
+            /** @default [] */
+            members: string[];
+            ref: string;
+            /** @enum {unknown} */
+            type: "UploadBegun";
+            upload: string;
+        };
+        /**
+         * UploadCancelled
+         * @description An upload in pieces was given up; told to who sent it.
+         */
+        UploadCancelled: {
+            /** @default [] */
+            members: string[];
+            ref: string;
+            /** @enum {unknown} */
+            type: "UploadCancelled";
+            upload: string;
+        };
+        /**
+         * UploadInfo
+         * @description An upload: how many bytes have come. Until `expires_at` it can be taken up again from there.
+         */
+        UploadInfo: {
+            /** @enum {unknown} */
+            conflict: "keep" | "refuse" | "replace";
+            expires_at: number;
+            /** @default  */
+            file_id: string;
+            id: string;
+            name: string;
+            received: number;
+            size: number;
         };
         /**
          * Version
@@ -2081,6 +2484,31 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    ask: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PathWish"];
+            };
+        };
+        responses: {
+            /** @description Done. */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AccessAsked"];
+                };
             };
             default: components["responses"]["Problem"];
         };
@@ -2905,6 +3333,30 @@ export interface operations {
             default: components["responses"]["Problem"];
         };
     };
+    get_member_access: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                member_id: string;
+                ref: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MemberAccess"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
     put_grant: {
         parameters: {
             query?: never;
@@ -3036,6 +3488,27 @@ export interface operations {
             default: components["responses"]["Problem"];
         };
     };
+    shared_with_me: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SharedFile"][];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
     all_visible: {
         parameters: {
             query?: never;
@@ -3082,6 +3555,29 @@ export interface operations {
             default: components["responses"]["Problem"];
         };
     };
+    details: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SpaceDetails"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
     change: {
         parameters: {
             query?: never;
@@ -3104,6 +3600,103 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["SpaceInfo"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    activity: {
+        parameters: {
+            query?: {
+                before?: number | null;
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Activity"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    limit_space: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SpaceQuota"];
+            };
+        };
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SpaceQuota"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    empty_trash: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    space_usage: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SpaceUsage"];
                 };
             };
             default: components["responses"]["Problem"];
@@ -3178,8 +3771,8 @@ export interface operations {
     };
     thrown_away: {
         parameters: {
-            query: {
-                space: string;
+            query?: {
+                space?: string;
             };
             header?: never;
             path?: never;
@@ -3193,7 +3786,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["FileInfo"][];
+                    "application/json": components["schemas"]["TrashedFile"][];
                 };
             };
             default: components["responses"]["Problem"];
@@ -3230,6 +3823,102 @@ export interface operations {
             cookie?: never;
         };
         requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FileInfo"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    begin_upload: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewUpload"];
+            };
+        };
+        responses: {
+            /** @description Done. */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["UploadInfo"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    show_upload: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["UploadInfo"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    cancel_upload: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    finish_upload: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["FinishUpload"];
+            };
+        };
         responses: {
             /** @description Done. */
             200: {

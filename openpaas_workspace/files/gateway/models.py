@@ -43,6 +43,7 @@ def base(name: str, path: str, type_: str, *, writable: bool) -> dict[str, Any]:
 def of_space(space: Space, path: str, *, writable: bool) -> dict[str, Any]:
     """The model of a space: a folder."""
     model = base(path.rpartition("/")[2], path, "directory", writable=writable)
+    model["openpaas"] = {"ref": f"space:{space.id}"}
     return model | {"created": moment(space.created_at), "last_modified": moment(space.created_at)}
 
 
@@ -53,6 +54,12 @@ def of_node(info: FileInfo, *, archived: bool = False) -> dict[str, Any]:
     type_ = "directory" if info.kind == "folder" else of_file
     model = base(name, info.path, type_, writable=info.level in _WRITERS and not archived)
     model |= {"created": moment(info.created_at), "last_modified": moment(info.modified_at)}
+    model["openpaas"] = {
+        "ref": info.ref,
+        "level": info.level,
+        "created_by": info.created_by,
+        "modified_by": info.modified_by,
+    }
     if info.kind == "file":
         model |= {"size": info.size}
         model["mimetype"] = None if type_ == "notebook" else mimetypes.guess_type(name)[0]

@@ -1,7 +1,8 @@
 """`/api/workspace/v1/files/<id>/content`: the bytes of a file for scripts, streamed both ways.
 
 GET answers an ETag, which is the version; a PUT that sends it back in If-Match is merged against that version (of a
-file that is edited together) or refused when the file is another by now. `/api/workspace/v1/content?path=…` is the same by path; a PUT there makes what is missing.
+file that is edited together) or refused when the file is another by now. `/api/workspace/v1/content?path=…` is the
+same by path; a PUT there makes what is missing, and with `conflict=refuse` or `keep` leaves alone what is there.
 """
 
 import hashlib
@@ -14,11 +15,12 @@ from openpaas_workspace.core.access import Access
 from openpaas_workspace.core.web import API, Identity, RouteHandler
 from openpaas_workspace.files.config import FilesSettings
 from openpaas_workspace.files.gateway.stream import send
-from openpaas_workspace.files.schemas import FileVersion
-from openpaas_workspace.files.service import content, files, nodes, places
+from openpaas_workspace.files.schemas import Conflicts, ContentQuery, FileInfo, FileVersion
+from openpaas_workspace.files.service import content, files, nodes, places, uploads
 from openpaas_workspace.files.service.disk import Disk
 from openpaas_workspace.files.service.places import Place
 from openpaas_workspace.files.service.rows import Acting
+from openpaas_workspace.kit.actors import Actor
 from openpaas_workspace.kit.errors import (
     Forbidden,
     Invalid,
@@ -28,7 +30,7 @@ from openpaas_workspace.kit.errors import (
     WorkspaceError,
 )
 from openpaas_workspace.kit.ids import new_id
-from openpaas_workspace.kit.schema import encode
+from openpaas_workspace.kit.schema import convert, encode
 
 _PREFIX = "openpaas_workspace.files.gateway.raw."
 
@@ -112,6 +114,11 @@ class ContentHandler(RouteHandler):
             raise TooLarge(f"This file is too large: {self._limit // 1024**2} MB at most.")
         where, digest = self._where(path), self._sha.hexdigest()
         version = self.request.headers.get("If-Match", "").strip('" ')
+        if (conflict := self._conflict()) != "replace" and "id" not in path:
+            async with who.workspace.db.read(who.actor) as work:
+                folder, name = await places.parent_and_name(work, where)
+            node = await uploads.store(who, folder, name, self._path, conflict=conflict, digest=digest)
+            return self._version(await files.described(who, node), digest)
         place = await _find(who, where)
         if place is not None and place.node is not None:
             node, version = await content.put(who, place.node, self._path, digest=digest, version=version)
@@ -122,20 +129,23 @@ class ContentHandler(RouteHandler):
             version = digest
         else:
             raise NotFound
+        return self._version(await files.described(who, node, where), version)
+
+    def _version(self, file: FileInfo, version: str) -> FileVersion:
         self.set_header("Content-Type", "application/json")
         self.set_header("ETag", f'"{version}"')
-        return FileVersion(file=await files.described(who, node, where), version=version)
+        return FileVersion(file=file, version=version)
+
+    def _conflict(self) -> Conflicts:
+        query = {"path": "", "conflict": self.get_query_argument("conflict", "replace")}
+        known: ContentQuery = convert(query, ContentQuery)
+        return known.conflict
 
     def _where(self, path: dict[str, str]) -> str:
         return path.get("id") or self.get_query_argument("path", "")
 
     async def _who(self, scope: str) -> Acting:
-        actor = await self.workspace.get(Identity).actor(self)
-        if actor.kind == "nobody":
-            raise Unauthenticated
-        if not actor.has_scope(scope):
-            raise Forbidden(f"This token does not hold the scope {scope}.")
-        return Acting(self.workspace, actor)
+        return Acting(self.workspace, await actor_with(self, scope))
 
     def write_error(self, status_code: int, **kwargs: Any) -> None:
         self._hang_up()
@@ -154,6 +164,16 @@ class ContentHandler(RouteHandler):
     def compute_etag(self) -> Any:
         """The version that was set; no hash over what is streamed."""
         return None
+
+
+async def actor_with(handler: RouteHandler, scope: str) -> Actor:
+    """Who asks, as a route of the table would: raises Unauthenticated, Forbidden."""
+    actor = await handler.workspace.get(Identity).actor(handler)
+    if actor.kind == "nobody":
+        raise Unauthenticated
+    if not actor.has_scope(scope):
+        raise Forbidden(f"This token does not hold the scope {scope}.")
+    return actor
 
 
 async def _find(who: Acting, path: str) -> Place | None:

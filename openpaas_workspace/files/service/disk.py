@@ -28,6 +28,9 @@ T = TypeVar("T")
 TAKEN = "There is something of this name here already; choose another name."
 
 
+PIECES = "pieces-"  # what is received in pieces outlives a restart of the server
+
+
 class SpaceLock:
     """Many may write content at once; who changes names is alone. First come, first served."""
 
@@ -71,12 +74,13 @@ class Disk:
         self._locks: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
 
     def prepare(self) -> None:
-        """Make the server's folders; what was being received when it stopped is dropped. Blocks."""
+        """Make the server's folders; what was being received at once when it stopped is dropped. Blocks."""
         for folder in (self._files, self._trash, self._incoming):
             folder.mkdir(parents=True, exist_ok=True)
             folder.chmod(0o711 if folder == self._files else 0o700)
         for left in self._incoming.iterdir():
-            left.unlink(missing_ok=True)
+            if not left.name.startswith(PIECES):
+                left.unlink(missing_ok=True)
 
     def space(self, space_id: str) -> Path:
         """The folder of a space."""
@@ -89,6 +93,10 @@ class Disk:
     def incoming(self, name: str) -> Path:
         """Where something is received before it is known to be whole."""
         return self._incoming / name
+
+    def pieces(self, upload_id: str) -> Path:
+        """What has come of an upload in pieces."""
+        return self._incoming / f"{PIECES}{upload_id}"
 
     async def make_space(self, space_id: str) -> None:
         """The folders of a space, if they are missing."""

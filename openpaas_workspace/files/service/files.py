@@ -13,7 +13,6 @@ from openpaas_workspace.files.schemas import (
     FileQuery,
     NewFile,
     NodeKind,
-    TrashQuery,
 )
 from openpaas_workspace.files.service import copying, nodes, places, trash
 from openpaas_workspace.files.service.places import Place
@@ -100,15 +99,6 @@ async def restore(caller: Caller, id: str) -> FileInfo:  # noqa: A002
 async def purge(caller: Caller, id: str) -> None:  # noqa: A002
     """Delete a folder or file in the trash for ever."""
     await trash.purge(caller, id)
-
-
-async def thrown_away(caller: Caller, query: TrashQuery) -> list[FileInfo]:
-    """What lies in the trash of a space; for its editors."""
-    named = not is_id(query.space)
-    space_id = (await open_place(caller, query.space)).space.id if named else query.space
-    async with caller.workspace.db.read(caller.actor) as work:
-        found = await trash.listing(work, space_id)
-        return await infos(work, [("", node.name, node) for node in found])
 
 
 async def described(caller: Caller, node: Node, path: str = "") -> FileInfo:

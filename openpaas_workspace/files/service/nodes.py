@@ -8,7 +8,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import func, insert, select, update
+from sqlalchemy import insert, update
 
 from openpaas_workspace.core import beneath
 from openpaas_workspace.core.db import Work
@@ -17,6 +17,7 @@ from openpaas_workspace.files.engine.formats import type_of
 from openpaas_workspace.files.engine.names import file_name
 from openpaas_workspace.files.events import FileCreated, FileMoved, FileRenamed, FolderCreated
 from openpaas_workspace.files.models import nodes
+from openpaas_workspace.files.service import quota
 from openpaas_workspace.files.service.disk import TAKEN, Disk, in_thread, seen, spoken
 from openpaas_workspace.files.service.places import Place
 from openpaas_workspace.files.service.rows import (
@@ -73,7 +74,7 @@ async def make_file(
 
     size = len(data) if isinstance(data, bytes) else data.stat().st_size
     await check_size(caller, place.space.id, size)
-    return await _make(caller, place, "file", name, write, digest=digest, source=source)
+    return await _make(caller, place, "file", name, write, size=size, digest=digest, source=source)
 
 
 async def rename(caller: Caller, node: Node, name: str) -> Node:
@@ -96,6 +97,8 @@ async def move(caller: Caller, node: Node, target: Place | None, name: str | Non
             if parent_id == node.parent_id and new_name == node.name:
                 return node
             await _check_free(work, parent_id, new_name, node.id)
+            if target_space != node.space_id:
+                await quota.require(work, target_space, await quota.weight(work, node))
             _check_kind(caller, node, new_name)
             old_path = await relative_path(work, node)
             new_path = join(folder, new_name)
@@ -176,12 +179,8 @@ async def check_size(caller: Caller, space_id: str, size: int, instead_of: int =
     settings = caller.workspace.get(FilesSettings)
     if size > settings.max_file_bytes:
         raise TooLarge(f"This file is too large: {settings.max_file_bytes // 1024**2} MB at most.")
-    if not settings.space_quota_bytes:
-        return
     async with caller.workspace.db.read(caller.actor) as work:
-        used = await work.scalar(select(func.sum(nodes.c.size)).where(nodes.c.space_id == space_id)) or 0
-    if int(used) - instead_of + size > settings.space_quota_bytes:
-        raise TooLarge("This space is full; delete something or ask an administrator for more room.")
+        await quota.require(work, space_id, size - instead_of)
 
 
 async def _make(
@@ -191,6 +190,7 @@ async def _make(
     name: str,
     write: Write,
     *,
+    size: int = 0,
     digest: str | None = None,
     source: str = "",
 ) -> Node:
@@ -201,6 +201,7 @@ async def _make(
         async with caller.workspace.db.read(caller.actor) as work:
             folder = await writable_folder(work, place)
             await _check_free(work, place.id, name, "")
+            await quota.require(work, place.space.id, size)  # alone now: two at once do not both fit
         path = join(folder, name)
         about = await in_thread(_written, write, root, path)
         values = {

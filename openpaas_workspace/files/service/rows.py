@@ -70,6 +70,7 @@ class Node(Protocol):
     modified_by: str
     modified_at: int
     trashed_at: int | None
+    trashed_by: str | None
     trash_id: str | None
     lost: bool
 

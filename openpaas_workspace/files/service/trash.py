@@ -15,12 +15,13 @@ from openpaas_workspace.files.events import FilePurged, FileRestored, FileTrashe
 from openpaas_workspace.files.models import nodes
 from openpaas_workspace.files.service.disk import Disk, exists, in_thread, spoken
 from openpaas_workspace.files.service.nodes import join, require_parent, writable_folder
-from openpaas_workspace.files.service.places import Place
+from openpaas_workspace.files.service.places import Place, visible_spaces
 from openpaas_workspace.files.service.projection import Projector
 from openpaas_workspace.files.service.rows import (
     Acting,
     Caller,
     Node,
+    Space,
     below,
     children,
     node_row,
@@ -140,16 +141,35 @@ async def restored(work: Work, node: Node, parent_id: str, name: str, *, key: st
     work.publish(FileRestored(ref=str(ref_of(node)), parent=parent_id))
 
 
-async def listing(work: Work, space_id: str) -> list[Node]:
-    """What was thrown away in a space and the actor may bring back, newest first."""
-    await rights.require(work, Ref("space", space_id), Level.editor)
+async def listing(work: Work, space_id: str = "") -> list[Node]:
+    """What was thrown away in a space and the actor may bring back, newest first; in all that he edits."""
+    if space_id:
+        await rights.require(work, Ref("space", space_id), Level.editor)
+        where = nodes.c.space_id == space_id
+    else:
+        where = nodes.c.space_id.in_([space.id for space, _ in await edited(work)])
     query = (
         select(nodes)
-        .where(nodes.c.space_id == space_id, nodes.c.trash_id == nodes.c.id)
+        .where(where, nodes.c.trash_id == nodes.c.id)
         .order_by(nodes.c.trashed_at.desc(), nodes.c.id)
         .limit(1000)
     )
     return [cast("Node", row) for row in await work.all(query)]
+
+
+async def edited(work: Work) -> list[tuple[Space, Level]]:
+    """The spaces whose trash the actor sees."""
+    return [(space, level) for space, level in await visible_spaces(work) if level >= Level.editor]
+
+
+async def empty_trash(caller: Caller, id: str) -> None:  # noqa: A002  (the word of the path)
+    """Delete for ever all that lies in the trash of a space; for its managers. It may go on for a while."""
+    async with caller.workspace.db.read(caller.actor) as work:
+        await rights.require(work, Ref("space", id), Level.manager)
+        query = select(nodes).where(nodes.c.space_id == id, nodes.c.trash_id == nodes.c.id)
+        thrown = [cast("Node", row) for row in await work.all(query)]
+    for node in thrown:
+        await _purge(caller, node)
 
 
 async def purge(caller: Caller, node_id: str) -> None:

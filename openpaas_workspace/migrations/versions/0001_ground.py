@@ -251,6 +251,7 @@ def upgrade() -> None:
         sa.Column("created_by", sa.String(length=64), nullable=False),
         sa.Column("created_at", sa.BigInteger(), nullable=False),
         sa.Column("archived_at", sa.BigInteger(), nullable=True),
+        sa.Column("quota_bytes", sa.BigInteger(), nullable=True),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_spaces")),
         sa.UniqueConstraint("name_key", name=op.f("uq_spaces_name_key")),
         sa.UniqueConstraint("owner_id", name=op.f("uq_spaces_owner_id")),
@@ -413,6 +414,27 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("name_key", name=op.f("pk_space_aliases")),
     )
     op.create_table(
+        "uploads",
+        sa.Column("id", sa.String(length=26), nullable=False),
+        sa.Column("actor_id", sa.String(length=64), nullable=False),
+        sa.Column("space_id", sa.String(length=26), nullable=False),
+        sa.Column("parent_id", sa.String(length=26), nullable=False),
+        sa.Column("name", sa.String(length=255), nullable=False),
+        sa.Column("size", sa.BigInteger(), nullable=False),
+        sa.Column("conflict", sa.String(length=8), nullable=False),
+        sa.Column("created_at", sa.BigInteger(), nullable=False),
+        sa.Column("expires_at", sa.BigInteger(), nullable=False),
+        sa.Column("file_id", sa.String(length=26), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["space_id"], ["spaces.id"], name=op.f("fk_uploads_space_id"), ondelete="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_uploads")),
+    )
+    with op.batch_alter_table("uploads", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_uploads_actor_id"), ["actor_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_uploads_expires_at"), ["expires_at"], unique=False)
+
+    op.create_table(
         "tokens",
         sa.Column("id", sa.String(length=32), nullable=False),
         sa.Column("digest", sa.String(length=64), nullable=False),
@@ -438,6 +460,11 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_tokens_member_id"))
 
     op.drop_table("tokens")
+    with op.batch_alter_table("uploads", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_uploads_expires_at"))
+        batch_op.drop_index(batch_op.f("ix_uploads_actor_id"))
+
+    op.drop_table("uploads")
     op.drop_table("space_aliases")
     with op.batch_alter_table("sessions", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_sessions_member_id"))
