@@ -6,13 +6,15 @@ from openpaas_workspace.accounts.domain import domain as accounts
 from openpaas_workspace.audit.domain import domain as audit
 from openpaas_workspace.core.registry import Domain
 from openpaas_workspace.files.domain import domain as files
+from openpaas_workspace.home.domain import domain as home
 from openpaas_workspace.kernels.domain import domain as kernels
 from openpaas_workspace.openapi import described
 from openpaas_workspace.realtime.domain import domain as realtime
 from openpaas_workspace.realtime.push.domain import domain as push
+from openpaas_workspace.search.domain import domain as search
 from openpaas_workspace.sharing.domain import domain as sharing
 
-DOMAINS: tuple[Domain, ...] = (accounts, sharing, realtime, push, files, kernels, audit)
+DOMAINS: tuple[Domain, ...] = (accounts, sharing, realtime, push, files, kernels, home, search, audit)
 GROUP = "openpaas_workspace.domains"
 
 

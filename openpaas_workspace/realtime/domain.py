@@ -19,6 +19,7 @@ from openpaas_workspace.realtime.routes import ROUTES
 from openpaas_workspace.realtime.service.filekind import FILE, FileKind
 from openpaas_workspace.realtime.service.host import Host
 from openpaas_workspace.realtime.service.jupyter import JupyterDocuments
+from openpaas_workspace.realtime.service.openings import Openings
 from openpaas_workspace.realtime.service.presence import Presences
 
 _GATEWAY = "openpaas_workspace.realtime.gateway."
@@ -34,6 +35,7 @@ async def _set_up(workspace: Workspace) -> None:
     workspace.put(Presences, host.presences)
     workspace.put(RoomHost, host)
     workspace.put(Lobby, Lobby())
+    workspace.put(Openings, Openings())
     workspace.put(JupyterDocuments, JupyterDocuments(workspace))
 
     async def rights_changed(batch: Sequence[Recorded]) -> None:

@@ -368,6 +368,15 @@ _FILES: tuple[Case, ...] = (*(
     Case("DELETE /trash/{id}", "/trash/{victim}", managers(204), victim=World.trashed, once=True),
 )  # fmt: skip
 
+_HOME: tuple[Case, ...] = (
+    Case("GET /home", "/home", everybody(200)),
+    Case("PUT /pins/{ref}", "/pins/file:{file}", readers(204)),
+    Case("PUT /pins/{ref}", "/pins/space:{space}", readers(204)),
+    Case("PUT /pins/{ref}", "/pins/file:{secret}", NOBODY_ELSE, owner=204),
+    Case("DELETE /pins/{ref}", "/pins/file:{victim}", NOBODY_ELSE, victim=World.pinned, owner=204),
+    Case("GET /search", "/search?q={name}", everybody(200)),
+)
+
 _AUDIT: tuple[Case, ...] = (
     Case("GET /events", "/events", administrators()),
     Case("GET /events.csv", "/events.csv", administrators()),
@@ -375,5 +384,5 @@ _AUDIT: tuple[Case, ...] = (
 )
 
 CASES = (
-    *_OPEN, *_PAGE, *_CONTENTS, *_KERNELS, *_ACCOUNTS, *_SHARING, *_REALTIME, *_FILES, *_AUDIT,
+    *_OPEN, *_PAGE, *_CONTENTS, *_KERNELS, *_ACCOUNTS, *_SHARING, *_REALTIME, *_FILES, *_HOME, *_AUDIT,
 )  # fmt: skip

@@ -21,7 +21,9 @@ ROUTES: dict[str, Route] = {
     for domain in all_domains()
     for route in domain.routes
 }
-AREAS = ("accounts", "files", "sharing", "kernels", "events", "audit", "openapi", "metrics")
+AREAS = (
+    *("accounts", "files", "sharing", "kernels", "events", "home", "search", "audit", "openapi", "metrics"),
+)
 ABSENT_ID = "0" * 26
 
 

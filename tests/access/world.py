@@ -129,6 +129,12 @@ class World:
         waiting = self.must("owner", "GET", "/access-requests")
         return str(next(request["id"] for request in waiting if request["ref"] == ref))
 
+    def pinned(self) -> str:
+        """A file that its owner has pinned; the id."""
+        victim = self.file()
+        self.must("owner", "PUT", f"/pins/{victim['ref']}")
+        return str(victim["id"])
+
     def room(self, path: str) -> tuple[str, str]:
         """The room of a file and the session that a page needs there."""
         body = {"format": "text", "type": "file"}

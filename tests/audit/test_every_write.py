@@ -123,6 +123,8 @@ STEPS = (
         "POST /access-requests/by-path", body=lambda _: {"path": "Stroll/notes-of-yesterday.txt"}, by="dave"
     ),
     Step("POST /access-requests/{id}/answer", _request, lambda _: {"grant": False}, before=_waiting),
+    Step("PUT /pins/{ref}", lambda held: {"ref": held["file"]["ref"]}),
+    Step("DELETE /pins/{ref}", lambda held: {"ref": held["file"]["ref"]}),
     Step("POST /files/{file}/versions", _file, lambda _: {"name": "First"}, before=_write_content),
     Step("POST /files/{file}/restore", _file, lambda _: {"seq": 1}, before=_write_content),
     Step("DELETE /files/{id}", _file),

@@ -41,6 +41,11 @@ async def active(work: Work, *, group_id: str | None = None) -> list[str]:
     return [row.id for row in await work.all(query.order_by(members.c.id))]
 
 
+async def all_ids(work: Work) -> list[str]:
+    """Ids of all members, the disabled ones too."""
+    return [row.id for row in await work.all(select(members.c.id))]
+
+
 async def administrators(work: Work) -> list[str]:
     """Ids of the active administrators, the oldest account first."""
     query = select(members.c.id).where(members.c.disabled_at.is_(None), members.c.administrator.is_(True))

@@ -26,6 +26,7 @@ from openpaas_workspace.files.service.places import Place
 from openpaas_workspace.files.service.rows import Acting, Node
 from openpaas_workspace.kit.errors import Conflict, Forbidden, Invalid, NotFound, WorkspaceError
 from openpaas_workspace.kit.text import name_key
+from openpaas_workspace.realtime.service.openings import Openings
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -112,6 +113,8 @@ class WorkspaceContentsManager(AsyncContentsManager):
         if type is not None:
             model["type"] = type
         await _fill(who, place.node, model, format if content else "", require_hash=bool(require_hash))
+        if content and (openings := who.workspace.find(Openings)) is not None:
+            openings.opened(who.actor, place.ref)
         return model
 
     # what changes

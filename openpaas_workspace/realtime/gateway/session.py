@@ -14,6 +14,7 @@ from openpaas_workspace.realtime.binding import Binding
 from openpaas_workspace.realtime.gateway.room import mismatch, session_id
 from openpaas_workspace.realtime.service.filekind import FILE
 from openpaas_workspace.realtime.service.host import Host
+from openpaas_workspace.realtime.service.openings import Openings
 from openpaas_workspace.realtime.service.rechecks import standing
 from openpaas_workspace.sharing.schemas import Level
 
@@ -73,6 +74,7 @@ class SessionHandler(APIHandler):
         if (body.format, body.type) != (bound.format, bound.type):
             raise Invalid(mismatch(bound))
         live = await workspace.get(Host).open(ref)
+        workspace.get(Openings).opened(actor, ref)
         return SessionReply(
             format=bound.format,
             type="notebook" if bound.type == "notebook" else "file",

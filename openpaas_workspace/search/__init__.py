@@ -1,0 +1,1 @@
+"""Finds things by name: files, folders, spaces, people; later what is in them."""
