@@ -108,6 +108,7 @@ async def open_world(url: str, folder: Path, **settings):
             {"missing_seconds": 0.2, "write_after_seconds": 0.05, "write_at_most_seconds": 0.2} | settings
         )
         workspace.put(Blobs, Blobs(workspace.data_dir))
+        workspace.put(Links, Links())
         host = Host(workspace, Realtime())
         host.register(FILE, FileKind(workspace))
         workspace.put(Host, host)
