@@ -364,6 +364,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/home": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Recent and pinned files with who is in them, my spaces, what changed since my last visit.
+         * @description What the member who asks sees first.
+         */
+        get: operations["home"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/me": {
         parameters: {
             query?: never;
@@ -672,6 +692,50 @@ export interface paths {
          * @description The description of every route and event.
          */
         get: operations["get_description"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/pins/{ref}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Keep an object at hand.
+         * @description Keep a file, folder or space at hand; doing it twice is as good as once.
+         */
+        put: operations["pin"];
+        post?: never;
+        /**
+         * Do not keep an object at hand any more.
+         * @description Take a pin away; raises NotFound without one.
+         */
+        delete: operations["unpin"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/search": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Files, folders, spaces and members by name.
+         * @description Files, folders, spaces and members whose names have words that begin so; only what the actor may see.
+         */
+        get: operations["search"];
         put?: never;
         post?: never;
         delete?: never;
@@ -1193,7 +1257,7 @@ export interface components {
             /** @enum {unknown} */
             type: "hb";
         };
-        AnyEvent: components["schemas"]["MemberCreated"] | components["schemas"]["MemberUpdated"] | components["schemas"]["MemberDisabled"] | components["schemas"]["MemberEnabled"] | components["schemas"]["GroupCreated"] | components["schemas"]["GroupChanged"] | components["schemas"]["GroupDeleted"] | components["schemas"]["SessionOpened"] | components["schemas"]["SessionEnded"] | components["schemas"]["LoginFailed"] | components["schemas"]["PasswordChanged"] | components["schemas"]["TokenCreated"] | components["schemas"]["TokenRevoked"] | components["schemas"]["LinkCreated"] | components["schemas"]["LinkUsed"] | components["schemas"]["GrantChanged"] | components["schemas"]["GrantWithdrawn"] | components["schemas"]["ObjectMoved"] | components["schemas"]["AccessRequested"] | components["schemas"]["AccessAnswered"] | components["schemas"]["FileEdited"] | components["schemas"]["VersionNamed"] | components["schemas"]["VersionRestored"] | components["schemas"]["SpaceCreated"] | components["schemas"]["SpaceChanged"] | components["schemas"]["FolderCreated"] | components["schemas"]["FileCreated"] | components["schemas"]["FileRenamed"] | components["schemas"]["FileMoved"] | components["schemas"]["FileTrashed"] | components["schemas"]["FileRestored"] | components["schemas"]["FilePurged"] | components["schemas"]["UploadBegun"] | components["schemas"]["UploadCancelled"] | components["schemas"]["FileReplaced"] | components["schemas"]["FileRefused"] | components["schemas"]["KernelStarted"] | components["schemas"]["CodeRun"] | components["schemas"]["KernelEnded"];
+        AnyEvent: components["schemas"]["MemberCreated"] | components["schemas"]["MemberUpdated"] | components["schemas"]["MemberDisabled"] | components["schemas"]["MemberEnabled"] | components["schemas"]["GroupCreated"] | components["schemas"]["GroupChanged"] | components["schemas"]["GroupDeleted"] | components["schemas"]["SessionOpened"] | components["schemas"]["SessionEnded"] | components["schemas"]["LoginFailed"] | components["schemas"]["PasswordChanged"] | components["schemas"]["TokenCreated"] | components["schemas"]["TokenRevoked"] | components["schemas"]["LinkCreated"] | components["schemas"]["LinkUsed"] | components["schemas"]["GrantChanged"] | components["schemas"]["GrantWithdrawn"] | components["schemas"]["ObjectMoved"] | components["schemas"]["AccessRequested"] | components["schemas"]["AccessAnswered"] | components["schemas"]["FileEdited"] | components["schemas"]["VersionNamed"] | components["schemas"]["VersionRestored"] | components["schemas"]["SpaceCreated"] | components["schemas"]["SpaceChanged"] | components["schemas"]["FolderCreated"] | components["schemas"]["FileCreated"] | components["schemas"]["FileRenamed"] | components["schemas"]["FileMoved"] | components["schemas"]["FileTrashed"] | components["schemas"]["FileRestored"] | components["schemas"]["FilePurged"] | components["schemas"]["UploadBegun"] | components["schemas"]["UploadCancelled"] | components["schemas"]["FileReplaced"] | components["schemas"]["FileRefused"] | components["schemas"]["KernelStarted"] | components["schemas"]["CodeRun"] | components["schemas"]["KernelEnded"] | components["schemas"]["Pinned"] | components["schemas"]["Unpinned"];
         /**
          * AuditEntry
          * @description One event; people are named by their ids.
@@ -1633,6 +1697,92 @@ export interface components {
             version: string | null;
         };
         /**
+         * Home
+         * @description Home of the member who asks. What changed is counted from `since` on (0: this is the first visit).
+         *
+         *         `more` says that more changed than is listed; `waiting` are requests for access that I can answer.
+         */
+        Home: {
+            changes: components["schemas"]["HomeChange"][];
+            member: string;
+            more: boolean;
+            name: string;
+            pinned: components["schemas"]["HomeFile"][];
+            recent: components["schemas"]["HomeFile"][];
+            since: number;
+            spaces: components["schemas"]["HomeSpace"][];
+            spaces_total: number;
+            waiting: components["schemas"]["AccessRequest"][];
+        };
+        /**
+         * HomeChange
+         * @description What somebody did to an object, once for each author, object and verb; `count` files were `added` to it.
+         *
+         *         `level` is what I was given when it was `shared` with me.
+         */
+        HomeChange: {
+            actor: string;
+            at: number;
+            /** @default 1 */
+            count: number;
+            /** @enum {unknown} */
+            kind: "file" | "folder" | "space";
+            /** @default null */
+            level: ("commenter" | "editor" | "manager" | "reader") | null;
+            name: string;
+            owner_id: string;
+            ref: string;
+            seq: number;
+            space: string;
+            /** @enum {unknown} */
+            space_kind: "organisation" | "personal" | "team";
+            /** @enum {unknown} */
+            verb: "added" | "brought_back" | "created" | "edited" | "moved" | "named" | "renamed" | "restored" | "shared" | "trashed";
+        };
+        /**
+         * HomeFile
+         * @description A file, folder or space at hand. `space` and the two fields after it say where it lies.
+         *
+         *         `opened_at` is when I opened it last (0: never), `edited_by` and `edited_at` who changed it last.
+         */
+        HomeFile: {
+            edited_at: number;
+            edited_by: string;
+            id: string;
+            /** @enum {unknown} */
+            kind: "file" | "folder" | "space";
+            /** @enum {unknown} */
+            level: "commenter" | "editor" | "manager" | "reader";
+            name: string;
+            opened_at: number;
+            owner_id: string;
+            pinned: boolean;
+            present: string[];
+            ref: string;
+            space: string;
+            /** @enum {unknown} */
+            space_kind: "organisation" | "personal" | "team";
+        };
+        /**
+         * HomeSpace
+         * @description A space; `present` are the members who have something of it open now.
+         */
+        HomeSpace: {
+            /** @default false */
+            archived: boolean;
+            id: string;
+            /** @enum {unknown} */
+            kind: "organisation" | "personal" | "team";
+            /** @enum {unknown} */
+            level: "commenter" | "editor" | "manager" | "reader";
+            name: string;
+            /** @default  */
+            owner_id: string;
+            /** @default [] */
+            present: string[];
+            ref: string;
+        };
+        /**
          * KernelEnded
          * @description The server ended a kernel, or a limit did.
          */
@@ -1980,6 +2130,17 @@ export interface components {
             path: string;
         };
         /**
+         * Pinned
+         * @description A member keeps an object at hand.
+         */
+        Pinned: {
+            /** @default [] */
+            members: string[];
+            ref: string;
+            /** @enum {unknown} */
+            type: "Pinned";
+        };
+        /**
          * Presence
          * @description Who has the file open now.
          */
@@ -2060,6 +2221,37 @@ export interface components {
         Resume: {
             epoch: string;
             seq: number;
+        };
+        /**
+         * SearchHit
+         * @description Something of that name. `space` and the two fields after it say where a file or folder lies.
+         */
+        SearchHit: {
+            /** @enum {unknown} */
+            kind: "file" | "folder" | "member" | "space";
+            /**
+             * @default reader
+             * @enum {unknown}
+             */
+            level: "commenter" | "editor" | "manager" | "reader";
+            /** @default 0 */
+            modified_at: number;
+            name: string;
+            /** @default  */
+            owner_id: string;
+            ref: string;
+            /** @default  */
+            space: string;
+            /** @default null */
+            space_kind: ("organisation" | "personal" | "team") | null;
+        };
+        /**
+         * SearchReply
+         * @description What fits, the best first; `more` says that there is more than was asked for.
+         */
+        SearchReply: {
+            hits: components["schemas"]["SearchHit"][];
+            more: boolean;
         };
         /**
          * Session
@@ -2301,6 +2493,17 @@ export interface components {
             space: string;
             trashed_at: number;
             trashed_by: string;
+        };
+        /**
+         * Unpinned
+         * @description A member does not need it at hand any more.
+         */
+        Unpinned: {
+            /** @default [] */
+            members: string[];
+            ref: string;
+            /** @enum {unknown} */
+            type: "Unpinned";
         };
         /**
          * Unsubscribe
@@ -2973,6 +3176,27 @@ export interface operations {
             default: components["responses"]["Problem"];
         };
     };
+    home: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Home"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
     me: {
         parameters: {
             query?: never;
@@ -3422,6 +3646,72 @@ export interface operations {
                 };
                 content: {
                     "application/json": Record<string, never>;
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    pin: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                ref: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    unpin: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                ref: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    search: {
+        parameters: {
+            query: {
+                limit?: number;
+                q: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SearchReply"];
                 };
             };
             default: components["responses"]["Problem"];
