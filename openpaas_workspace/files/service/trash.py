@@ -41,6 +41,7 @@ from openpaas_workspace.sharing.schemas import Level
 from openpaas_workspace.sharing.service import rights, tree
 
 _DAY = 86_400_000
+_CHUNK = 500
 _GONE = "Its content was deleted on disk, outside the workspace, and cannot be brought back."
 
 
@@ -193,9 +194,13 @@ async def purge_old(workspace: Workspace) -> None:
 
 
 async def _purge(caller: Caller, node: Node) -> None:
+    host = caller.workspace.find(RoomHost)
     async with caller.workspace.db.unit(caller.actor) as work:
         inside = [one.id for one in await below(work, node)]
-        await work.execute(delete(nodes).where(nodes.c.id.in_(inside)))
+        for start in range(0, len(inside), _CHUNK):
+            await work.execute(delete(nodes).where(nodes.c.id.in_(inside[start : start + _CHUNK])))
+        if host is not None:
+            await host.erase(work, inside)
         await tree.remove(work, ref_of(node))
         work.publish(FilePurged(ref=str(ref_of(node))))
     await in_thread(_erase, caller.workspace.get(Disk).trash(node.space_id), node.id)

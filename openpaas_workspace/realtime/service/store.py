@@ -1,7 +1,7 @@
 """Reading the log: heads, changes, snapshots, owners of client ids; and keeping snapshots."""
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -21,6 +21,7 @@ from openpaas_workspace.realtime.service.log import Change
 VOID = "void"
 COLUMNS = tuple(column.name for column in changes.columns if column.name not in {"data", "blob"})
 KEPT_SNAPSHOTS = 3
+_CHUNK = 500
 _o, _c, _s = live_objects.c, changes.c, snapshots.c
 
 
@@ -165,6 +166,16 @@ async def keep_snapshot(
             await own.execute(insert(snapshots), row)
             await _thin(own, object_id, epoch)
     return str(row["id"])
+
+
+async def erase(work: Work, object_ids: Collection[str]) -> None:
+    """Delete everything that the log holds of objects; a process that still has one open is fenced out."""
+    ids = sorted(object_ids)
+    for start in range(0, len(ids), _CHUNK):
+        some = ids[start : start + _CHUNK]
+        for table in (changes, snapshots, client_ids):
+            await work.execute(delete(table).where(table.c.object_id.in_(some)))
+        await work.execute(delete(live_objects).where(_o.id.in_(some)))
 
 
 async def _thin(work: Work, object_id: str, epoch: int) -> None:
