@@ -8,6 +8,7 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
+from openpaas_workspace.core.db import Work
 from openpaas_workspace.kit.actors import Actor
 
 
@@ -81,6 +82,17 @@ class RoomHost:
 
     async def recheck(self, object_ids: Collection[str] | None = None) -> None:
         """Rights may have changed: ask again for every connection (of these objects) and act on it."""
+        raise NotImplementedError
+
+    async def erase(self, work: Work, object_ids: Collection[str]) -> None:
+        """The objects are deleted for ever: their log, snapshots and names of pages go with the unit.
+
+        Large parts of them go with the next sweep of blobs; events that name them stay.
+        """
+        raise NotImplementedError
+
+    async def hold(self, resource: str) -> bool:
+        """Whether this process alone works on `resource` from now on; false while another living one does."""
         raise NotImplementedError
 
     async def forget(self, object_id: str, reason: str) -> None:

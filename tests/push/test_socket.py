@@ -12,6 +12,7 @@ from openpaas_workspace.accounts.events import GroupChanged
 from openpaas_workspace.accounts.models import group_members, groups
 from openpaas_workspace.accounts.service.live import Sessions
 from openpaas_workspace.core.events import Audience, Event
+from openpaas_workspace.kit import clock
 from openpaas_workspace.kit.actors import SYSTEM
 from openpaas_workspace.kit.clock import now
 from openpaas_workspace.realtime.push.service.hub import Push
@@ -151,6 +152,22 @@ async def test_a_resume_from_too_far_or_another_epoch_starts_afresh(small) -> No
     ):
         again = await small.join("alice", resume)
         assert (again.frames[0]["resumed"], again.frames[0]["seq"]) == (resumed, 15 if resumed else 20)
+
+
+async def test_a_resume_after_a_week_starts_afresh(world, monkeypatch) -> None:
+    space = await world.space("space1", world.actors["alice"])
+    page = await world.join("alice")
+    resume = {"epoch": page.frames[0]["epoch"], "seq": page.frames[0]["seq"]}
+    await world.publish(Noted(ref=str(space), n=1))
+    await page.events(1)
+    moment = clock.now()
+    for days, resumed in ((7.1, False), (6.9, True)):
+        monkeypatch.setattr(clock, "now", lambda days=days: moment + int(days * 86_400_000))
+        again = await world.join("alice", resume)
+        assert again.frames[0]["resumed"] is resumed
+    # Who missed nothing may have been away for longer.
+    monkeypatch.setattr(clock, "now", lambda: moment + 30 * 86_400_000)
+    assert (await world.join("alice", {**resume, "seq": page.frames[-1]["seq"]})).frames[0]["resumed"] is True
 
 
 async def test_a_withdrawn_right_ends_events_and_topics_at_once(world) -> None:

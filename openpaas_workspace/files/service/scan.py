@@ -31,8 +31,10 @@ from openpaas_workspace.files.service.outsiders import outside_actor
 from openpaas_workspace.files.service.rows import free_key, node_row
 from openpaas_workspace.files.service.watching import Watched
 from openpaas_workspace.kit.actors import SYSTEM, Actor
+from openpaas_workspace.kit.errors import Unavailable
 from openpaas_workspace.kit.ids import new_id
 from openpaas_workspace.kit.text import name_key
+from openpaas_workspace.realtime.binding import RoomHost
 
 _log = logging.getLogger(__name__)
 _GLANCE = 1.0
@@ -58,8 +60,11 @@ class Scanner:
     async def scan(self, space_id: str, actor: Actor | None = None) -> bool:
         """Compare one space with its disk and take what changed, in the name of `actor` (by default: outside).
 
-        True if something waits for another look.
+        True if something waits for another look. Where two processes serve one database, the first that looks
+        at a space goes on to; the other leaves it alone until that one has ended.
         """
+        if not await self.alone(space_id):
+            return False
         async with self._busy.setdefault(space_id, asyncio.Lock()):
             await self._disk.make_space(space_id)
             try:
@@ -67,6 +72,11 @@ class Scanner:
             except beneath.TooLarge:
                 await self._say_refused(space_id, {("", "many")})
                 return False
+
+    async def alone(self, space_id: str) -> bool:
+        """Whether no other process looks at the space."""
+        host = self._workspace.find(RoomHost)
+        return host is None or await host.hold(f"scan:{space_id}")
 
     async def glance(self, space_id: str, path: str) -> None:
         """Scan if a folder that is about to be shown has another time stamp than at the last scan."""
@@ -93,6 +103,8 @@ class Scanner:
                     if attempt + 1 < _TRIES:
                         continue  # somebody renamed something meanwhile: look again
                     look = await self._look(space_id)
+                if not await self.alone(space_id):
+                    return False
                 waiting = await self._apply(space_id, actor, *look)
                 break
         self._folders[space_id] = {"": stamps, **look[0].folders}, time.monotonic()
@@ -105,6 +117,8 @@ class Scanner:
 
     async def settle(self, space_id: str) -> None:
         """Scan until nothing waits: what is missing is gone, what is written is quiet. For commands and tests."""
+        if not await self.alone(space_id):
+            raise Unavailable("Another server process looks after this space; ask there.", retry_after=5)
         while await self.scan(space_id):  # noqa: ASYNC110  (a disk tells nobody)
             await asyncio.sleep(0.1)
 

@@ -14,6 +14,11 @@ class PushSettings(Configurable):
     resume_events = Int(
         20_000, min=0, help="Events that a page may have missed; beyond, it reads everything afresh."
     ).tag(config=True)
+    resume_days = Int(
+        7,
+        min=1,
+        help="Days that a page may have been away; beyond, it reads everything afresh.",
+    ).tag(config=True)
     queue_frames = Int(
         1000, min=16, help="Frames that may wait for a slow page before it is closed and resumes."
     ).tag(config=True)

@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from sqlalchemy import Row, delete, insert, select, update
+from sqlalchemy.exc import IntegrityError
 
 from openpaas_workspace.core.db import Work
 from openpaas_workspace.core.workspace import Workspace
@@ -44,6 +45,7 @@ class Leases:
         self._seconds = seconds
         self._lost = lost
         self._until = 0.0
+        self._held: set[str] = set()
         self._task: asyncio.Task[None] | None = None
         self.owner = f"{_machine()}/{os.getpid()}/{_started(os.getpid())}/{new_id()}"
 
@@ -87,6 +89,18 @@ class Leases:
             return int(row.fence) + 1
         return int(row.fence)
 
+    async def hold(self, resource: str) -> bool:
+        """Take `resource` for as long as this process lives; false while another living process has it."""
+        if self.alive and resource in self._held:
+            return True
+        try:
+            async with self._db.unit(SYSTEM) as work:
+                await self.acquire(work, resource)
+        except (Held, IntegrityError):  # another process has it, or took it in this moment
+            return False
+        self._held.add(resource)
+        return self.alive
+
     async def release(self, resource: str) -> None:
         """Let others take `resource`; the fence stays counted."""
         async with self._db.unit(SYSTEM) as work:
@@ -126,6 +140,8 @@ class Leases:
         while True:
             await asyncio.sleep(self._seconds / 4)
             lapsed = not self.alive
+            if lapsed:
+                self._held.clear()
             try:
                 await self._renew()
             except Exception:

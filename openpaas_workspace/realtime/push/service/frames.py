@@ -2,10 +2,13 @@
 
 import asyncio
 from contextlib import suppress
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import Row
 
 from openpaas_workspace.core.events import Recorded
 from openpaas_workspace.core.stream import BATCH
+from openpaas_workspace.kit import clock
 from openpaas_workspace.kit.actors import SYSTEM
 from openpaas_workspace.kit.errors import Forbidden, Invalid, NotFound, TooMany, WorkspaceError
 from openpaas_workspace.kit.refs import Ref
@@ -36,6 +39,7 @@ if TYPE_CHECKING:
 
 MAX_FRAME = 64 * 1024
 _MAX_VALUE = 2048
+_DAY = 86_400_000
 _HELLO_FIRST = "Say hello first, once."
 
 
@@ -84,11 +88,9 @@ async def _obey(push: "Push", connection: Connection, frame: Inbound) -> None:
 async def _join(push: "Push", connection: Connection, resume: Resume | None) -> None:
     """Welcome, then everything missed that the member may see now, then live."""
     place = await push.bus.place()
-    if resume is not None:
-        possible = resume.epoch == place.epoch and max(place.pruned_seq, 0) <= resume.seq <= place.seq
-        if not possible or place.seq - resume.seq > push.limits.resume_events:
-            resume = None
-            push.counts["reset"] += 1
+    if resume is not None and not await _resumable(push, resume, place):
+        resume = None
+        push.counts["reset"] += 1
     async with push.lock:
         connection.covered = push.seq if resume is None else resume.seq
         connection.send(_welcome(push, connection, place.epoch, resumed=resume is not None))
@@ -96,6 +98,15 @@ async def _join(push: "Push", connection: Connection, resume: Resume | None) -> 
     if resume is not None:
         push.counts["resumed"] += 1
         await _catch_up(push, connection)
+
+
+async def _resumable(push: "Push", resume: Resume, place: Row[Any]) -> bool:
+    """Whether what the page missed is all there, not too much, and not too old."""
+    possible = resume.epoch == place.epoch and max(place.pruned_seq, 0) <= resume.seq <= place.seq
+    if not possible or place.seq - resume.seq > push.limits.resume_events:
+        return False
+    missed = await push.bus.since(resume.seq, 1)
+    return not missed or missed[0].at >= clock.now() - push.limits.resume_days * _DAY
 
 
 async def _catch_up(push: "Push", connection: Connection) -> None:
