@@ -44,10 +44,12 @@ async def _set_up(workspace: Workspace) -> None:
 
     workspace.db.bus.listen("realtime", rights_changed)
     await host.start()
+    host.metrics.offer()
 
 
 async def _close(workspace: Workspace) -> None:
     if (host := workspace.find(Host)) is not None:
+        host.metrics.withdraw()
         await host.close()
 
 

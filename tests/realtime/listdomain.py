@@ -109,6 +109,8 @@ class Window:
         self.heard: list[dict[str, Any]] = []
         self.ended: tuple[int, str] | None = None
 
+    waiting_bytes = 0
+
     def deliver(self, frame: bytes) -> None:
         self.heard.append(json.loads(frame))
 

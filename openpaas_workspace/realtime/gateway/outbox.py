@@ -64,6 +64,12 @@ class Outbox:
         """How many frames wait."""
         return sum(len(lane) for lane in self._lanes)
 
+    @property
+    def waiting_bytes(self) -> int:
+        """How many bytes wait, here and in the stream."""
+        buffer = self._stream._write_buffer  # noqa: SLF001
+        return self._bytes + (0 if buffer is None else len(buffer))
+
     def send(self, payload: bytes, lane: Lane) -> None:
         """Send now, or as soon as the page has taken what it has; never blocks."""
         if self.closed:

@@ -62,6 +62,11 @@ class Present:
         """Seconds to wait before the next message of this size may be heard."""
         return max(self._messages.take(), self._bytes.take(size))
 
+    @property
+    def waiting_bytes(self) -> int:
+        """How much waits for the page to read."""
+        return self.outbox.waiting_bytes
+
     def strike(self, sentence: str) -> None:
         """A message made no sense; after many the connection is closed."""
         self.strikes += 1

@@ -163,7 +163,12 @@ class RoomSocket(WebSocketHandler, JupyterHandler):
             if self.ws_connection is None:
                 raise web.HTTPError(400)
             stream: Any = self.ws_connection.stream
-            return Outbox(stream, overflow, max_frames=config.queue_frames, max_bytes=config.queue_bytes)
+
+            def spilled() -> None:
+                self.host.metrics.dropped.inc()
+                overflow()
+
+            return Outbox(stream, spilled, max_frames=config.queue_frames, max_bytes=config.queue_bytes)
 
         user = self.identity_provider.identity_model(self.current_user)
         return {

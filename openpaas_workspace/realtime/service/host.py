@@ -10,6 +10,7 @@ from typing import Any
 from sqlalchemy import Row, select
 from sqlalchemy.exc import IntegrityError
 
+from openpaas_workspace.core.db import Work
 from openpaas_workspace.core.events import Event
 from openpaas_workspace.core.workspace import Workspace
 from openpaas_workspace.kit.actors import SYSTEM, Actor
@@ -28,6 +29,7 @@ from openpaas_workspace.realtime.service.kinds import Description, LiveKind
 from openpaas_workspace.realtime.service.leases import Held, Leases
 from openpaas_workspace.realtime.service.live import RESTART, LiveObject
 from openpaas_workspace.realtime.service.log import Change, Draft, Fenced, Head, LogWriter
+from openpaas_workspace.realtime.service.metrics import RoomMetrics
 from openpaas_workspace.realtime.service.presence import Presences
 from openpaas_workspace.realtime.service.rechecks import Rechecks
 
@@ -45,7 +47,8 @@ class Host(RoomHost):
         self.rechecks = Rechecks(workspace, self)
         self.resolving: Together[Bound] = Together()
         self.presences = Presences()
-        self.writer = LogWriter(workspace, self.rechecks.run)
+        self.metrics = RoomMetrics(self)
+        self.writer = LogWriter(workspace, self.rechecks.run, self._committed)
         self.leases = Leases(workspace, config.lease, self.drop_all)
         self._locks: defaultdict[Ref, asyncio.Lock] = defaultdict(asyncio.Lock)
         self._logged: set[str] = set()
@@ -170,6 +173,13 @@ class Host(RoomHost):
     async def recheck(self, object_ids: Collection[str] | None = None) -> None:
         await self.rechecks.run(object_ids)
 
+    async def erase(self, work: Work, object_ids: Collection[str]) -> None:
+        await store.erase(work, object_ids)
+        work.after_commit(lambda: self._logged.difference_update(object_ids))
+
+    async def hold(self, resource: str) -> bool:
+        return await self.leases.hold(resource)
+
     async def forget(self, object_id: str, reason: str) -> None:
         ref = Ref(FILE, object_id)
         live = self.objects.pop(ref, None)
@@ -246,6 +256,10 @@ class Host(RoomHost):
         live.since_snapshot = [0, 0]
         seq, state = live.seq, live.state.dump()
         await store.keep_snapshot(self.workspace, live.ref.id, live.epoch, seq, state)
+
+    def _committed(self, changes: int, seconds: float) -> None:
+        self.metrics.changes.inc(changes)
+        self.metrics.commit.observe(seconds)
 
     def _void_later(self, live: LiveObject, change: Change) -> None:
         self._later(store.void(self.workspace, live.ref.id, [change.seq]))

@@ -46,6 +46,10 @@ class Connection(Judged, Protocol):
 
     id: str
 
+    @property
+    def waiting_bytes(self) -> int:
+        """How much waits for it to read."""
+
     def deliver(self, frame: bytes) -> None:
         """Send what others changed; must not block."""
 

@@ -116,11 +116,17 @@ class Append:
 class LogWriter:
     """Commits appends in the order given; one writer for the whole process."""
 
-    def __init__(self, workspace: Workspace, rights_moved: Callable[[], Awaitable[None]]) -> None:
+    def __init__(
+        self,
+        workspace: Workspace,
+        rights_moved: Callable[[], Awaitable[None]],
+        committed: Callable[[int, float], None] = lambda _changes, _seconds: None,
+    ) -> None:
         self._workspace = workspace
         self._db = workspace.db
         self._blobs = workspace.get(Blobs)
         self._rights_moved = rights_moved
+        self._committed = committed
         self._engine = sync_engine(workspace.db)
         self._line = Line(self._engine)
         self._move_head = Statement(self._engine, _MOVE_HEAD)
@@ -162,6 +168,7 @@ class LogWriter:
 
     async def _write(self, batch: list[Append]) -> None:
         loop = asyncio.get_running_loop()
+        begun = loop.time()
         errors: dict[str, Exception] | None = None
         try:
             large = [entry for entry in batch if len(entry.draft.data) > INLINE]
@@ -177,6 +184,9 @@ class LogWriter:
             _log.exception("The log could not be written")
             errors = {entry.head.object_id: LogFailed() for entry in batch}
         self.commits += 1
+        durable = sum(entry.head.object_id not in errors for entry in batch)
+        if durable:
+            self._committed(durable, loop.time() - begun)
         for entry in batch:
             _finish(entry, errors.get(entry.head.object_id))
         if any(entry.draft.facts for entry in batch):
