@@ -33,6 +33,12 @@ class MemberEnabled(Event, frozen=True, kw_only=True, tag=True):
     audience: ClassVar[Audience] = "everyone"
 
 
+class MemberErased(Event, frozen=True, kw_only=True, tag=True):
+    """Nothing but the id is left of a member who was disabled."""
+
+    audience: ClassVar[Audience] = "everyone"
+
+
 class GroupCreated(Event, frozen=True, kw_only=True, tag=True):
     """There is a new group, empty."""
 
@@ -129,6 +135,7 @@ EVENTS: tuple[type[Event], ...] = (
     MemberUpdated,
     MemberDisabled,
     MemberEnabled,
+    MemberErased,
     GroupCreated,
     GroupChanged,
     GroupDeleted,

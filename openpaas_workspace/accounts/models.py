@@ -37,6 +37,7 @@ members = Table(
     Column("password_hash", Text, nullable=False, default=""),  # empty: no password yet, nobody can log in
     Column("password_at", BigInteger),
     Column("created_at", BigInteger, nullable=False),
+    Column("seen_at", BigInteger),  # the last sign of life, also of sessions that are over
     Column("disabled_at", BigInteger),
     Column("erased_at", BigInteger),  # the row stays: the log names people by id, and this was the only name
 )

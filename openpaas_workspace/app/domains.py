@@ -3,6 +3,7 @@
 from importlib.metadata import entry_points
 
 from openpaas_workspace.accounts.domain import domain as accounts
+from openpaas_workspace.administration.domain import domain as administration
 from openpaas_workspace.audit.domain import domain as audit
 from openpaas_workspace.core.registry import Domain
 from openpaas_workspace.files.domain import domain as files
@@ -14,7 +15,7 @@ from openpaas_workspace.realtime.push.domain import domain as push
 from openpaas_workspace.search.domain import domain as search
 from openpaas_workspace.sharing.domain import domain as sharing
 
-DOMAINS: tuple[Domain, ...] = (accounts, sharing, realtime, push, files, kernels, home, search, audit)
+DOMAINS: tuple[Domain, ...] = (accounts, sharing, realtime, push, files, kernels, home, search, audit, administration)
 GROUP = "openpaas_workspace.domains"
 
 

@@ -11,6 +11,7 @@ from tornado.web import _ApplicationRouter
 from traitlets import Bool
 
 from openpaas_workspace.accounts.service.members import only_member
+from openpaas_workspace.administration.service.health import KernelsOf
 from openpaas_workspace.app import guard, health, jupyter_access, per_member
 from openpaas_workspace.core.access import Access, Who
 from openpaas_workspace.core.bus import Bus
@@ -116,6 +117,7 @@ class WorkspaceApp(ExtensionApp):
         self._join_kernels()
         await workspace.get(Bus).start()
         self.jobs = JobRunner(workspace, tuple(job for domain in self.domains for job in domain.jobs))
+        workspace.put(JobRunner, self.jobs)
         self.jobs.start()
         if workspace.settings.demo:
             from openpaas_workspace.app.demo import seed
@@ -133,6 +135,7 @@ class WorkspaceApp(ExtensionApp):
 
         manager, workspace = self.server.kernel_manager, self.workspace
         workspace.put(Outsiders, KernelOutsiders(manager))
+        workspace.put(KernelsOf, KernelsOf(manager))
         manager.join(
             WorkspacePlacement(workspace), WorkspaceKernelAccess(workspace), WorkspaceKernelWatch(workspace)
         )

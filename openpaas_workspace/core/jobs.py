@@ -2,10 +2,12 @@
 
 import asyncio
 import logging
+import time
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 
 from openpaas_workspace.core.workspace import Workspace
+from openpaas_workspace.kit.clock import now
 
 _log = logging.getLogger(__name__)
 
@@ -19,6 +21,16 @@ class Job:
     run: Callable[[Workspace], Awaitable[None]]
 
 
+@dataclass(frozen=True)
+class Run:
+    """How often a job runs, when it ended last (never, since the start), how long it took, whether it went well."""
+
+    every: float
+    at: int | None = None
+    seconds: float = 0.0
+    ok: bool = True
+
+
 class JobRunner:
     """Runs jobs one by one each; a failure is logged and the job goes on at its next turn."""
 
@@ -26,6 +38,7 @@ class JobRunner:
         self._workspace = workspace
         self._jobs = jobs
         self._tasks: list[asyncio.Task[None]] = []
+        self.runs: dict[str, Run] = {job.name: Run(job.every) for job in jobs}
 
     def start(self) -> None:
         """Begin; call once, in the running loop."""
@@ -40,7 +53,10 @@ class JobRunner:
     async def _loop(self, job: Job) -> None:
         while True:
             await asyncio.sleep(job.every)
+            began, ok = time.monotonic(), True
             try:
                 await job.run(self._workspace)
             except Exception:
+                ok = False
                 _log.exception("Job %s failed; it runs again in %s s", job.name, job.every)
+            self.runs[job.name] = Run(job.every, now(), time.monotonic() - began, ok)

@@ -9,13 +9,13 @@ from openpaas_workspace.sharing.events import EVENTS
 from openpaas_workspace.sharing.gateway.open import ACCESS, HANDLERS
 from openpaas_workspace.sharing.jobs import JOBS
 from openpaas_workspace.sharing.routes import ROUTES
-from openpaas_workspace.sharing.service.grants import keep_managed
+from openpaas_workspace.sharing.service.grants import forget_groups
 from openpaas_workspace.sharing.service.links import Links
 
 
 async def _set_up(workspace: Workspace) -> None:
     workspace.put(Links, Links())
-    workspace.get(Bus).follow("sharing", partial(keep_managed, workspace))
+    workspace.get(Bus).follow("sharing", partial(forget_groups, workspace))
 
 
 domain = Domain(

@@ -233,12 +233,39 @@ _KERNELS: tuple[Case, ...] = (
     ),
 )  # fmt: skip
 
+_ADMINISTRATION: tuple[Case, ...] = (
+    *(
+        Case(f"GET /administration/{what}", f"/administration/{what}", administrators())
+        for what in ("members", "spaces", "sessions", "storage", "health")
+    ),
+    Case(
+        "POST /administration/members/{member_id}/erase", "/administration/members/{victim}/erase", administrators(),
+        {"files": "trash"}, victim=World.somebody, once=True,
+    ),
+    Case(
+        "DELETE /administration/members/{member_id}/sessions", "/administration/members/{somebody}/sessions",
+        administrators(204),
+    ),
+    Case(
+        "POST /administration/spaces/{id}/take-over", "/administration/spaces/{space}/take-over", administrators(409),
+        {},
+    ),
+    Case(
+        "PATCH /administration/spaces/{id}", "/administration/spaces/{space}", administrators(), {"archived": False},
+    ),
+    Case(
+        "DELETE /administration/sessions/{session_id}", "/administration/sessions/{victim}", administrators(204),
+        victim=World.login, once=True,
+    ),
+)  # fmt: skip
+
 _ACCOUNTS: tuple[Case, ...] = (
     Case("GET /me", "/me", everybody(200)),
     Case("PATCH /me", "/me", everybody(200), {"locale": "fr_FR"}),
     Case("PUT /me/photo", "/me/photo", everybody(422), {"image": "bm8="}),
     Case("DELETE /me/photo", "/me/photo", everybody(200)),
     Case("GET /members/{member_id}/photo", "/members/{somebody}/photo", everybody(404)),
+    Case("GET /me/data", "/me/data", everybody(200)),
     Case("POST /me/password", "/me/password", everybody(403), _NEW_PASSWORD),
     Case("GET /members", "/members", everybody(200)),
     Case("POST /members", "/members", administrators(201), {"username": "{name}"}),
@@ -384,5 +411,5 @@ _AUDIT: tuple[Case, ...] = (
 )
 
 CASES = (
-    *_OPEN, *_PAGE, *_CONTENTS, *_KERNELS, *_ACCOUNTS, *_SHARING, *_REALTIME, *_FILES, *_HOME, *_AUDIT,
+    *_OPEN, *_PAGE, *_CONTENTS, *_KERNELS, *_ACCOUNTS, *_ADMINISTRATION, *_SHARING, *_REALTIME, *_FILES, *_HOME, *_AUDIT,
 )  # fmt: skip

@@ -80,6 +80,29 @@ def _other_session(client: Any, held: Held) -> None:
     )
 
 
+def _space(held: Held) -> Held:
+    return {"id": held["space"]["id"]}
+
+
+def _bob(held: Held) -> Held:
+    return {"member_id": held["bob"]}
+
+
+def _log_bob_in(client: Any, held: Held) -> None:
+    held["login"]("bob")
+    found = client.get(f"{API}/administration/sessions").json()
+    held["bob"] = next(one["id"] for one in client.get(f"{API}/members").json() if one["username"] == "bob")
+    held["session"] = next(one["id"] for one in found if one["member_id"] == held["bob"])
+
+
+def _leave(client: Any, held: Held) -> None:
+    """A space whose only manager is disabled."""
+    carol = held["login"]("carol")
+    held["left"] = carol.post(f"{API}/spaces", json={"name": "Left"}).json()["id"]
+    member = carol.get(f"{API}/me").json()["id"]
+    assert client.post(f"{API}/members/{member}/disable").status_code == 200
+
+
 STEPS = (
     Step("PATCH /me", body=lambda _: {"display_name": "Alice Again"}),
     Step("PUT /me/photo", body=lambda _: {"image": _PICTURE}),
@@ -139,6 +162,25 @@ STEPS = (
     Step("POST /uploads/{id}/finish", lambda held: {"id": held["upload"]["id"]}, lambda _: {}),
     Step("DELETE /uploads/{id}", lambda held: {"id": held["upload"]["id"]}),
     Step("DELETE /spaces/{id}/trash", lambda held: {"id": held["space"]["id"]}, before=_throw_another),
+    Step("PATCH /administration/spaces/{id}", _space, lambda _: {"archived": True}),
+    Step("DELETE /administration/members/{member_id}/sessions", _bob, before=_log_bob_in),
+    Step(
+        "DELETE /administration/sessions/{session_id}",
+        lambda held: {"session_id": held["session"]},
+        before=_log_bob_in,
+    ),
+    Step("POST /members", body=lambda _: {"username": "leaver"}, holds="leaver"),
+    Step(
+        "POST /administration/members/{member_id}/erase",
+        lambda held: {"member_id": held["leaver"]["member"]["id"]},
+        lambda _: {"files": "trash"},
+    ),
+    Step(
+        "POST /administration/spaces/{id}/take-over",
+        lambda held: {"id": held["left"]},
+        lambda _: {},
+        before=_leave,
+    ),
     Step("DELETE /sessions", by="bob", before=lambda _client, held: held["login"]("bob")),
     Step(
         "DELETE /sessions/{session_id}",

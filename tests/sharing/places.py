@@ -6,7 +6,7 @@ from openpaas_workspace.accounts.models import members
 from openpaas_workspace.kit.actors import Actor
 from openpaas_workspace.kit.clock import now
 from openpaas_workspace.sharing.schemas import Level, Subject
-from openpaas_workspace.sharing.service import grants, rights
+from openpaas_workspace.sharing.service import rights
 from tests.sharing.world import add, add_group, add_member, as_, member
 
 ALICE, BOB, CAROL, DAVE = (member(name) for name in ("alice", "bob", "carol", "dave"))
@@ -50,6 +50,5 @@ async def level(workspace, actor, ref) -> Level:
         return await rights.level(work, ref)
 
 
-async def disable(work, actor) -> list[str]:
+async def disable(work, actor) -> None:
     await work.execute(update(members).where(members.c.id == actor.id).values(disabled_at=now()))
-    return await grants.after_disable(work, actor.id)

@@ -3,10 +3,10 @@
 import asyncio
 
 import pytest
-from sqlalchemy import delete, func, select, update
+from sqlalchemy import delete, func, select
 
-from openpaas_workspace.accounts.events import MemberDisabled
-from openpaas_workspace.accounts.models import group_members, groups, members
+from openpaas_workspace.accounts.events import GroupDeleted
+from openpaas_workspace.accounts.models import group_members, groups
 from openpaas_workspace.core.events import Recorded
 from openpaas_workspace.kit.actors import NOBODY, SYSTEM, Actor
 from openpaas_workspace.kit.clock import now
@@ -18,7 +18,7 @@ from openpaas_workspace.sharing.jobs import end_grants
 from openpaas_workspace.sharing.models import grants as rows
 from openpaas_workspace.sharing.models import object_ancestors, objects
 from openpaas_workspace.sharing.schemas import EVERYONE, Level, Subject
-from openpaas_workspace.sharing.service import access, grants, rights, tree
+from openpaas_workspace.sharing.service import access, grants, managers, rights, tree
 from tests.sharing.places import ALICE, BOB, CAROL, DAVE, HOUR, ROOT, disable, do, level, to
 from tests.sharing.world import add, member, put_grant
 
@@ -177,53 +177,42 @@ async def test_the_last_manager_stays(workspace, place) -> None:
         await do(workspace, carol, grants.withdraw, space, Subject("group", "team"))
 
 
-async def test_spaces_left_alone_are_adopted(workspace, place) -> None:
+async def test_a_space_left_alone_is_nobodys_until_somebody_takes_it_over(workspace, place) -> None:
     async with workspace.db.unit(ROOT) as work:
-        assert await disable(work, ALICE) == [place.space.id]
+        assert await managers.kept(work, [place.space.id]) == {place.space.id}
+        assert await managers.take_over(work, place.space, "root") is False
+        await disable(work, ALICE)
+        assert await managers.kept(work, [place.space.id]) == set()
+    assert await level(workspace, ROOT, place.file) == Level.none
+    with pytest.raises(Invalid, match="active"):
+        async with workspace.db.unit(ROOT) as work:
+            await managers.take_over(work, place.space, "alice")
+    async with workspace.db.unit(ROOT) as work:
+        assert await managers.take_over(work, place.space, "root") is True
         assert [(one.ref, one.subject, one.level) for one in work.events] == [
             (str(place.space), "member:root", "manager")
         ]
     assert await level(workspace, ROOT, place.file) == Level.manager
     assert await level(workspace, ROOT, place.note) == Level.none
-    await do(workspace, ROOT, grants.grant, place.space, Subject("group", "team"), Level.manager)
-    await do(workspace, ROOT, grants.withdraw, place.space, to(ROOT))
     async with workspace.db.unit(ROOT) as work:
-        assert await disable(work, CAROL) == [place.space.id]
-    await do(workspace, ROOT, grants.grant, place.space, to(BOB), Level.manager)
-    async with workspace.db.unit(ROOT) as work:
-        assert await disable(work, BOB) == []
-    async with workspace.db.unit(SYSTEM) as work:
-        assert await disable(work, ROOT) == [place.space.id]
-        assert await grants.after_disable(work, "root", heir="dave") == [place.space.id]
-    assert await level(workspace, DAVE, place.space) == Level.manager
+        assert await managers.take_over(work, place.space, "dave") is False
 
 
-async def test_a_group_that_ends_leaves_no_space_alone(workspace, place) -> None:
+async def test_what_a_deleted_group_had_goes(workspace, place) -> None:
+    await domain.setup(workspace)
     await do(workspace, ALICE, grants.grant, place.space, Subject("group", "team"), Level.manager)
-    await do(workspace, ALICE, grants.withdraw, place.space, to(ALICE))
     async with workspace.db.unit(ROOT) as work:
         await work.execute(delete(group_members).where(group_members.c.group_id == "team"))
         await work.execute(delete(groups).where(groups.c.id == "team"))
-        assert await grants.after_group_change(work, "team") == [place.space.id]
-        assert (
-            await work.scalar(select(func.count()).select_from(rows).where(rows.c.subject_id == "team")) == 0
-        )
-    assert await level(workspace, ROOT, place.space) == Level.manager
-
-
-@pytest.mark.parametrize("actor", [ROOT, SYSTEM])
-async def test_the_stream_brings_an_heir(workspace, place, actor) -> None:
-    await domain.setup(workspace)
-    told: asyncio.Queue = asyncio.Queue()
-    workspace.db.bus.listen("test", told.put)
-    async with workspace.db.unit(actor) as work:
-        await work.execute(update(members).where(members.c.id == "alice").values(disabled_at=now()))
-        work.publish(MemberDisabled(ref="member:alice", members=("alice",)))
-    async with asyncio.timeout(30):
-        while "GrantChanged" not in {event.type for event in await told.get()}:
-            pass
-    assert await level(workspace, ROOT, place.space) == Level.manager
-    assert await level(workspace, ROOT, place.note) == Level.none
+        work.publish(GroupDeleted(ref="group:team"))
+    held = select(func.count()).select_from(rows).where(rows.c.subject_id == "team")
+    async with asyncio.timeout(60):
+        while True:
+            async with workspace.db.read(SYSTEM) as work:
+                if not await work.scalar(held):
+                    break
+            await asyncio.sleep(0.05)
+    assert await level(workspace, ROOT, place.space) == Level.none
 
 
 async def access_of(workspace, actor, ref):

@@ -3,12 +3,12 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import delete, insert, select, update
+from sqlalchemy import delete, insert, or_, select, update
 
 from openpaas_workspace.accounts.config import AccountsSettings
 from openpaas_workspace.accounts.engine.addresses import network
 from openpaas_workspace.accounts.events import EVENTS, SessionEnded, SessionOpened, TokenRevoked
-from openpaas_workspace.accounts.models import login_attempts, one_time_links, sessions, tokens
+from openpaas_workspace.accounts.models import login_attempts, members, one_time_links, sessions, tokens
 from openpaas_workspace.accounts.schemas import Session
 from openpaas_workspace.accounts.service.actors import HOUR, require_member
 from openpaas_workspace.accounts.service.live import Sessions
@@ -61,6 +61,7 @@ async def open_session(work: Work, member_id: str, visitor: Visitor) -> Opened:
             agent=visitor.agent[:256],
         )
     )
+    await work.execute(update(members).where(members.c.id == member_id).values(seen_at=now()))
     work.publish(SessionOpened(ref=f"member:{member_id}", members=(member_id,), session=opened.id))
     return opened
 
@@ -190,6 +191,9 @@ async def write_used(workspace: Workspace) -> None:
                 update(sessions).where(sessions.c.id == spoke, sessions.c.seen_at < at).values(seen_at=at)
             ):
                 await work.execute(update(tokens).where(tokens.c.id == spoke).values(used_at=at))
+            whose = [select(table.c.member_id).where(table.c.id == spoke) for table in (sessions, tokens)]
+            seen = or_(*(members.c.id.in_(query) for query in whose))
+            await work.execute(update(members).where(seen).values(seen_at=at))
 
 
 async def purge(workspace: Workspace) -> None:

@@ -78,66 +78,17 @@ async def withdraw(work: Work, ref: Ref, subject: Subject) -> None:
     await _tell_withdrawn(work, ref, subject, Level(row.level))
 
 
-async def adopt(work: Work, subject: Subject, heir: str | None = None) -> list[str]:
-    """Give the spaces that `subject`, now disabled, emptied or deleted, left without active manager to `heir`.
+async def forget_groups(workspace: Workspace, batch: Sequence[Recorded]) -> None:
+    """Follower of the event stream: what a deleted group was given goes.
 
-    Call it in the unit that disables a member, or changes or deletes a group. `heir` is by
-    default the administrator who acts. Returns the ids of the spaces left alone; they stay
-    without manager if nobody acts (the system) and no heir is named. Personal spaces stay
-    their member's.
+    Nobody gets a right to content because somebody else lost it: a space left without active manager waits until
+    an administrator gives it one, by a verb of its own (`managers.take_over`).
     """
-    heir = heir or tree.member_of(work)
-    held = select(grants.c.object_id).where(grants.c.level == int(Level.manager), _through(subject))
-    roots = select(objects.c.id, objects.c.kind).where(
-        objects.c.id.in_(held), objects.c.parent_id.is_(None), objects.c.owner_id.is_(None)
-    )
-    refs = [Ref(row.kind, row.id) for row in await work.all(roots)]
-    if not refs:
-        return []
-    await tree.lock_spaces(work, refs)
-    kept = select(grants.c.object_id).where(grants.c.object_id.in_([ref.id for ref in refs]), _lasting())
-    safe = {row.object_id for row in await work.all(kept)}
-    alone = [ref for ref in refs if ref.id not in safe]
-    for ref in alone if heir else ():
-        subject_ = Subject("member", str(heir))
-        await work.execute(delete(grants).where(_held(ref, subject_)))
-        values = {"level": int(Level.manager), "execute": True, "expires_at": None}
-        await _insert(work, ref, subject_, values)
-        _tell(work, ref, subject_, Level.manager, execute=True, expires_at=None)
-    return [ref.id for ref in alone]
-
-
-async def after_disable(work: Work, member_id: str, heir: str | None = None) -> list[str]:
-    """`adopt` for a member who was disabled in this unit."""
-    return await adopt(work, Subject("member", member_id), heir)
-
-
-async def after_group_change(work: Work, group_id: str, heir: str | None = None) -> list[str]:
-    """`adopt` for a group that lost members or was deleted in this unit; a deleted group's grants go."""
-    alone = await adopt(work, Subject("group", group_id), heir)
-    if not await lookup.group_names(work, (group_id,)):
-        gone = and_(grants.c.subject_kind == "group", grants.c.subject_id == group_id)
-        await work.execute(delete(grants).where(gone))
-    return alone
-
-
-async def keep_managed(workspace: Workspace, batch: Sequence[Recorded]) -> None:
-    """Follower of the event stream: no space stays without active manager after people or groups go.
-
-    The heir is the administrator who did it, else (a command did it) the first active administrator.
-    """
-    verbs = {
-        "MemberDisabled": after_disable,
-        "GroupChanged": after_group_change,
-        "GroupDeleted": after_group_change,
-    }
     for event in batch:
-        if event.type not in verbs:
-            continue
-        async with workspace.db.unit(SYSTEM) as work:
-            able = await lookup.administrators(work)
-            heir = event.actor if event.actor in able else next(iter(able), None)
-            await verbs[event.type](work, Ref.parse(event.ref).id, heir)
+        if event.type == "GroupDeleted":
+            async with workspace.db.unit(SYSTEM) as work:
+                held = grants.c.subject_id == Ref.parse(event.ref).id
+                await work.execute(delete(grants).where(grants.c.subject_kind == "group", held))
 
 
 async def remove_expired(work: Work, limit: int = 100) -> int:

@@ -49,6 +49,11 @@ async def register(
         )
 
 
+async def disown(work: Work, ref: Ref) -> None:
+    """A personal space is nobody's own any more. No right is asked here."""
+    await work.execute(update(objects).where(objects.c.id == ref.id).values(owner_id=None))
+
+
 async def register_many(work: Work, refs: Collection[Ref], parent: Ref) -> None:
     """As `register`, for many objects below one parent."""
     if not refs:

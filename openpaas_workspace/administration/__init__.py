@@ -1,0 +1,1 @@
+"""What administrators look after: members, spaces, sessions, storage, health; and what each member may take along."""

@@ -1,0 +1,1 @@
+"""Verbs of the administration, and of the member who takes the own data along or is erased."""
