@@ -75,7 +75,7 @@ ROUTES = (
         who="administrator", session_only=True, summary="Log a member out everywhere.",
     ),
     Route(
-        "GET", "/administration/spaces", spaces.list_spaces, list[SpaceRecord], READ,
+        "GET", "/administration/spaces", spaces.every_space, list[SpaceRecord], READ,
         who="administrator", session_only=True, summary="All spaces, without their content.",
     ),
     Route(
@@ -88,7 +88,7 @@ ROUTES = (
         who="administrator", session_only=True, summary="Archive the space of a team, or bring it back.",
     ),
     Route(
-        "GET", "/administration/sessions", sessions.list_sessions, list[SessionRecord], READ,
+        "GET", "/administration/sessions", sessions.all_sessions, list[SessionRecord], READ,
         who="administrator", session_only=True, summary="Everybody's login sessions.",
     ),
     Route(

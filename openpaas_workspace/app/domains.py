@@ -15,7 +15,18 @@ from openpaas_workspace.realtime.push.domain import domain as push
 from openpaas_workspace.search.domain import domain as search
 from openpaas_workspace.sharing.domain import domain as sharing
 
-DOMAINS: tuple[Domain, ...] = (accounts, sharing, realtime, push, files, kernels, home, search, audit, administration)
+DOMAINS: tuple[Domain, ...] = (
+    accounts,
+    sharing,
+    realtime,
+    push,
+    files,
+    kernels,
+    home,
+    search,
+    audit,
+    administration,
+)
 GROUP = "openpaas_workspace.domains"
 
 

@@ -22,7 +22,19 @@ ROUTES: dict[str, Route] = {
     for route in domain.routes
 }
 AREAS = (
-    *("accounts", "administration", "files", "sharing", "kernels", "events", "home", "search", "audit", "openapi", "metrics"),
+    *(
+        "accounts",
+        "administration",
+        "files",
+        "sharing",
+        "kernels",
+        "events",
+        "home",
+        "search",
+        "audit",
+        "openapi",
+        "metrics",
+    ),
 )
 ABSENT_ID = "0" * 26
 

@@ -162,6 +162,18 @@ STEPS = (
     Step("POST /uploads/{id}/finish", lambda held: {"id": held["upload"]["id"]}, lambda _: {}),
     Step("DELETE /uploads/{id}", lambda held: {"id": held["upload"]["id"]}),
     Step("DELETE /spaces/{id}/trash", lambda held: {"id": held["space"]["id"]}, before=_throw_another),
+    Step("DELETE /sessions", by="bob", before=lambda _client, held: held["login"]("bob")),
+    Step(
+        "DELETE /sessions/{session_id}",
+        lambda held: {"session_id": held["session"]},
+        by="bob",
+        before=_other_session,
+    ),
+    Step(
+        "POST /me/password",
+        body=lambda _: {"old": PASSWORD, "new": "correct horse battery staple"},
+        by="dave",
+    ),
     Step("PATCH /administration/spaces/{id}", _space, lambda _: {"archived": True}),
     Step("DELETE /administration/members/{member_id}/sessions", _bob, before=_log_bob_in),
     Step(
@@ -180,18 +192,6 @@ STEPS = (
         lambda held: {"id": held["left"]},
         lambda _: {},
         before=_leave,
-    ),
-    Step("DELETE /sessions", by="bob", before=lambda _client, held: held["login"]("bob")),
-    Step(
-        "DELETE /sessions/{session_id}",
-        lambda held: {"session_id": held["session"]},
-        by="bob",
-        before=_other_session,
-    ),
-    Step(
-        "POST /me/password",
-        body=lambda _: {"old": PASSWORD, "new": "correct horse battery staple"},
-        by="dave",
     ),
 )
 

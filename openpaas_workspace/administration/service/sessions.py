@@ -14,7 +14,7 @@ from openpaas_workspace.kit.errors import NotFound
 _MOST = 2000
 
 
-async def list_sessions(work: Work) -> list[SessionRecord]:
+async def all_sessions(work: Work) -> list[SessionRecord]:
     """The live sessions of everybody, the last seen first; administrators only."""
     require_administrator(work)
     idle = work.workspace.get(AccountsSettings).session_idle_hours * HOUR

@@ -19,7 +19,7 @@ from openpaas_workspace.kit.refs import Ref
 from openpaas_workspace.sharing.service import managers
 
 
-async def list_spaces(work: Work) -> list[SpaceRecord]:
+async def every_space(work: Work) -> list[SpaceRecord]:
     """Every space with its size and managers, the largest first; administrators only."""
     require_administrator(work)
     rows = await work.all(select(spaces))
