@@ -64,6 +64,206 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/administration/health": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * How the server is: database, sandbox, versions, kernels, jobs.
+         * @description How the server is.
+         */
+        get: operations["show_health"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/administration/members": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The members as a table.
+         * @description Members, by username; those who were erased only when they are asked for. Administrators only.
+         */
+        get: operations["list_records"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/administration/members/{member_id}/erase": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Erase a member; the own files go to another member or to the trash.
+         * @description Erase a member: names, address, photo and access go, the log keeps an id that names nobody.
+         */
+        post: operations["erase_member"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/administration/members/{member_id}/sessions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Log a member out everywhere.
+         * @description End all sessions of a member but the one that asks; administrators only.
+         */
+        delete: operations["end_all_of"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/administration/sessions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Everybody's login sessions.
+         * @description The live sessions of everybody, the last seen first; administrators only.
+         */
+        get: operations["all_sessions"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/administration/sessions/{session_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * End anybody's session.
+         * @description End anybody's session; its sockets close. Administrators only. Raises NotFound.
+         */
+        delete: operations["end_session"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/administration/spaces": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * All spaces, without their content.
+         * @description Every space with its size and managers, the largest first; administrators only.
+         */
+        get: operations["every_space"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/administration/spaces/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /**
+         * Archive the space of a team, or bring it back.
+         * @description Archive the space of a team, or bring it back; administrators only.
+         */
+        patch: operations["archive"];
+        trace?: never;
+    };
+    "/administration/spaces/{id}/take-over": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Give a space that has no active manager to a member.
+         * @description Give a space that nobody can manage any more to a member; administrators only, and only from the page. Raises Conflict while it has a manager, Invalid for somebody's own files.
+         */
+        post: operations["take_over"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/administration/storage": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * How much is stored where.
+         * @description How much is stored where.
+         */
+        get: operations["show_storage"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/events": {
         parameters: {
             query?: never;
@@ -406,6 +606,26 @@ export interface paths {
          * @description Change my shown name, unit, language, time zone or colour.
          */
         patch: operations["update_me"];
+        trace?: never;
+    };
+    "/me/data": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * All that is stored of me, as a zip.
+         * @description All that is stored of me, as a zip.
+         */
+        get: operations["send_my_data"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
         trace?: never;
     };
     "/me/password": {
@@ -1257,7 +1477,7 @@ export interface components {
             /** @enum {unknown} */
             type: "hb";
         };
-        AnyEvent: components["schemas"]["MemberCreated"] | components["schemas"]["MemberUpdated"] | components["schemas"]["MemberDisabled"] | components["schemas"]["MemberEnabled"] | components["schemas"]["GroupCreated"] | components["schemas"]["GroupChanged"] | components["schemas"]["GroupDeleted"] | components["schemas"]["SessionOpened"] | components["schemas"]["SessionEnded"] | components["schemas"]["LoginFailed"] | components["schemas"]["PasswordChanged"] | components["schemas"]["TokenCreated"] | components["schemas"]["TokenRevoked"] | components["schemas"]["LinkCreated"] | components["schemas"]["LinkUsed"] | components["schemas"]["GrantChanged"] | components["schemas"]["GrantWithdrawn"] | components["schemas"]["ObjectMoved"] | components["schemas"]["AccessRequested"] | components["schemas"]["AccessAnswered"] | components["schemas"]["FileEdited"] | components["schemas"]["VersionNamed"] | components["schemas"]["VersionRestored"] | components["schemas"]["SpaceCreated"] | components["schemas"]["SpaceChanged"] | components["schemas"]["FolderCreated"] | components["schemas"]["FileCreated"] | components["schemas"]["FileRenamed"] | components["schemas"]["FileMoved"] | components["schemas"]["FileTrashed"] | components["schemas"]["FileRestored"] | components["schemas"]["FilePurged"] | components["schemas"]["UploadBegun"] | components["schemas"]["UploadCancelled"] | components["schemas"]["FileReplaced"] | components["schemas"]["FileRefused"] | components["schemas"]["KernelStarted"] | components["schemas"]["CodeRun"] | components["schemas"]["KernelEnded"] | components["schemas"]["Pinned"] | components["schemas"]["Unpinned"];
+        AnyEvent: components["schemas"]["MemberCreated"] | components["schemas"]["MemberUpdated"] | components["schemas"]["MemberDisabled"] | components["schemas"]["MemberEnabled"] | components["schemas"]["MemberErased"] | components["schemas"]["GroupCreated"] | components["schemas"]["GroupChanged"] | components["schemas"]["GroupDeleted"] | components["schemas"]["SessionOpened"] | components["schemas"]["SessionEnded"] | components["schemas"]["LoginFailed"] | components["schemas"]["PasswordChanged"] | components["schemas"]["TokenCreated"] | components["schemas"]["TokenRevoked"] | components["schemas"]["LinkCreated"] | components["schemas"]["LinkUsed"] | components["schemas"]["GrantChanged"] | components["schemas"]["GrantWithdrawn"] | components["schemas"]["ObjectMoved"] | components["schemas"]["AccessRequested"] | components["schemas"]["AccessAnswered"] | components["schemas"]["FileEdited"] | components["schemas"]["VersionNamed"] | components["schemas"]["VersionRestored"] | components["schemas"]["SpaceCreated"] | components["schemas"]["SpaceChanged"] | components["schemas"]["FolderCreated"] | components["schemas"]["FileCreated"] | components["schemas"]["FileRenamed"] | components["schemas"]["FileMoved"] | components["schemas"]["FileTrashed"] | components["schemas"]["FileRestored"] | components["schemas"]["FilePurged"] | components["schemas"]["UploadBegun"] | components["schemas"]["UploadCancelled"] | components["schemas"]["FileReplaced"] | components["schemas"]["FileRefused"] | components["schemas"]["KernelStarted"] | components["schemas"]["CodeRun"] | components["schemas"]["KernelEnded"] | components["schemas"]["Pinned"] | components["schemas"]["Unpinned"] | components["schemas"]["SpaceTakenOver"] | components["schemas"]["DataTaken"];
         /**
          * AuditEntry
          * @description One event; people are named by their ids.
@@ -1334,6 +1554,17 @@ export interface components {
             type: "CodeRun";
         };
         /**
+         * DataTaken
+         * @description A member has begun to download all that is stored of them.
+         */
+        DataTaken: {
+            /** @default [] */
+            members: string[];
+            ref: string;
+            /** @enum {unknown} */
+            type: "DataTaken";
+        };
+        /**
          * Ephemera
          * @description The newest values by key of a topic; null where a value has ended; `all`: these and no others.
          */
@@ -1344,6 +1575,16 @@ export interface components {
             /** @enum {unknown} */
             type: "eph";
             values: Record<string, never>;
+        };
+        /**
+         * Erasure
+         * @description What becomes of the files of who is erased: the trash, or a space that the member `heir` manages.
+         */
+        Erasure: {
+            /** @enum {unknown} */
+            files: "transfer" | "trash";
+            /** @default  */
+            heir: string;
         };
         /**
          * Events
@@ -1512,6 +1753,17 @@ export interface components {
             type: "FileTrashed";
         };
         /**
+         * Finding
+         * @description One thing that was checked: a sentence, and what to type if it is wrong. Not `needed`: a wish only.
+         */
+        Finding: {
+            name: string;
+            needed: boolean;
+            ok: boolean;
+            remedy: string;
+            sentence: string;
+        };
+        /**
          * FinishUpload
          * @description All has come: make the file of it; `conflict` in place of what was said at the beginning.
          */
@@ -1626,6 +1878,23 @@ export interface components {
          */
         GroupName: {
             name: string;
+        };
+        /**
+         * Health
+         * @description How the server is.
+         */
+        Health: {
+            database: string;
+            database_ok: boolean;
+            demo: boolean;
+            jobs: components["schemas"]["JobRecord"][];
+            kernels: components["schemas"]["KernelRecord"][];
+            sandbox: components["schemas"]["Finding"][];
+            single_member: boolean;
+            started_at: number;
+            versions: {
+                [key: string]: string;
+            };
         };
         /**
          * Heartbeat
@@ -1783,6 +2052,17 @@ export interface components {
             ref: string;
         };
         /**
+         * JobRecord
+         * @description Work that is done again and again: how often, when last (none since the start), whether it went well.
+         */
+        JobRecord: {
+            every: number;
+            name: string;
+            ok: boolean;
+            ran_at: number | null;
+            seconds: number;
+        };
+        /**
          * KernelEnded
          * @description The server ended a kernel, or a limit did.
          */
@@ -1794,6 +2074,17 @@ export interface components {
             ref: string;
             /** @enum {unknown} */
             type: "KernelEnded";
+        };
+        /**
+         * KernelRecord
+         * @description A kernel that runs: as whom, for which member, since when it is quiet.
+         */
+        KernelRecord: {
+            active_at: number | null;
+            id: string;
+            member_id: string;
+            principal: string;
+            state: string;
         };
         /**
          * KernelStarted
@@ -1964,6 +2255,17 @@ export interface components {
             type: "MemberEnabled";
         };
         /**
+         * MemberErased
+         * @description Nothing but the id is left of a member who was disabled.
+         */
+        MemberErased: {
+            /** @default [] */
+            members: string[];
+            ref: string;
+            /** @enum {unknown} */
+            type: "MemberErased";
+        };
+        /**
          * MemberMade
          * @description The new member, and the link to hand over.
          */
@@ -1985,6 +2287,39 @@ export interface components {
             unit?: string;
         };
         /**
+         * MemberRecord
+         * @description A member as administrators see one. `invited` has no password yet; `seen_at` is the last sign of life.
+         */
+        MemberRecord: {
+            administrator: boolean;
+            color: string;
+            created_at: number;
+            demo: boolean;
+            disabled_at: number | null;
+            display_name: string;
+            email: string;
+            erased_at: number | null;
+            groups: string[];
+            id: string;
+            invited: boolean;
+            locale: string;
+            photo: string;
+            seen_at: number | null;
+            sessions: number;
+            tokens: number;
+            unit: string;
+            username: string;
+        };
+        /**
+         * MemberRecords
+         * @description Some members, how many there are in all, and after whom the next ones come (empty at the end).
+         */
+        MemberRecords: {
+            members: components["schemas"]["MemberRecord"][];
+            next: string;
+            total: number;
+        };
+        /**
          * MemberUpdated
          * @description Fields of a member changed; `administrator` is one of them.
          */
@@ -1995,6 +2330,15 @@ export interface components {
             ref: string;
             /** @enum {unknown} */
             type: "MemberUpdated";
+        };
+        /**
+         * MemberUse
+         * @description How much of what is stored a member made.
+         */
+        MemberUse: {
+            bytes: number;
+            files: number;
+            member_id: string;
         };
         /**
          * MePatch
@@ -2293,6 +2637,20 @@ export interface components {
             type: "SessionOpened";
         };
         /**
+         * SessionRecord
+         * @description A login of somebody; `address` is the network, `current` the one that asks.
+         */
+        SessionRecord: {
+            address: string;
+            agent: string;
+            created_at: number;
+            current: boolean;
+            expires_at: number;
+            id: string;
+            member_id: string;
+            seen_at: number;
+        };
+        /**
          * SharedFile
          * @description A folder or file that was shared with me by itself, outside of a space that I read; by whom, when.
          */
@@ -2301,6 +2659,13 @@ export interface components {
             shared_at: number;
             shared_by: string;
             space: string;
+        };
+        /**
+         * SpaceArchive
+         * @description Whether the space is archived: then it is only read.
+         */
+        SpaceArchive: {
+            archived: boolean;
         };
         /**
          * SpaceChanged
@@ -2388,6 +2753,47 @@ export interface components {
             quota_bytes: number | null;
         };
         /**
+         * SpaceRecord
+         * @description A space as administrators see one: its size and its managers, nothing of its content.
+         *
+         *         `managers` are subjects such as `member:…` or `group:…`. `orphaned`: none of them can act.
+         */
+        SpaceRecord: {
+            archived_at: number | null;
+            bytes: number;
+            created_at: number;
+            files: number;
+            id: string;
+            /** @enum {unknown} */
+            kind: "organisation" | "personal" | "team";
+            managers: string[];
+            name: string;
+            orphaned: boolean;
+            owner_id: string;
+            ref: string;
+            trash_bytes: number;
+        };
+        /**
+         * SpaceTakenOver
+         * @description An administrator made `member` the manager of a space that nobody could manage any more.
+         */
+        SpaceTakenOver: {
+            member: string;
+            /** @default [] */
+            members: string[];
+            ref: string;
+            /** @enum {unknown} */
+            type: "SpaceTakenOver";
+        };
+        /**
+         * SpaceTakeOver
+         * @description Who shall manage a space that has nobody: a member's id; empty for the administrator who asks.
+         */
+        SpaceTakeOver: {
+            /** @default  */
+            member: string;
+        };
+        /**
          * SpaceUsage
          * @description What a space holds; the trash counts too. `quota_bytes` 0 is no limit.
          */
@@ -2395,6 +2801,22 @@ export interface components {
             bytes: number;
             files: number;
             folders: number;
+            quota_bytes: number;
+            trash_bytes: number;
+        };
+        /**
+         * Storage
+         * @description How much is stored where, in bytes; `members` by who made the files, the largest first.
+         */
+        Storage: {
+            blobs: number;
+            blobs_bytes: number;
+            database_bytes: number;
+            disk_bytes: number;
+            disk_free: number;
+            files: number;
+            files_bytes: number;
+            members: components["schemas"]["MemberUse"][];
             quota_bytes: number;
             trash_bytes: number;
         };
@@ -2711,6 +3133,239 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["AccessAsked"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    show_health: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Health"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    list_records: {
+        parameters: {
+            query?: {
+                after?: string;
+                limit?: number;
+                q?: string;
+                standing?: "" | "active" | "administrator" | "disabled" | "erased" | "invited";
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MemberRecords"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    erase_member: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                member_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Erasure"];
+            };
+        };
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MemberRecord"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    end_all_of: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                member_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    all_sessions: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SessionRecord"][];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    end_session: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                session_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    every_space: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SpaceRecord"][];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    archive: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SpaceArchive"];
+            };
+        };
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SpaceRecord"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    take_over: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SpaceTakeOver"];
+            };
+        };
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SpaceRecord"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    show_storage: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Storage"];
                 };
             };
             default: components["responses"]["Problem"];
@@ -3238,6 +3893,27 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Me"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    send_my_data: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "*/*": string;
                 };
             };
             default: components["responses"]["Problem"];
