@@ -91,11 +91,15 @@ class FileQuery(Wire, frozen=True, kw_only=True):
 
 
 class NewFile(Wire, frozen=True, kw_only=True):
-    """A folder, an empty file, or a copy of `copy_of` (an id or path), made at `path`."""
+    """A folder, an empty file, or a copy of `copy_of` (an id or path), made at `path`.
+
+    `seq` copies a co-edited file as it was at that number of its history.
+    """
 
     path: str
     kind: NodeKind = "file"
     copy_of: str = ""
+    seq: int | None = None
 
 
 class FilePatch(Wire, frozen=True, kw_only=True):

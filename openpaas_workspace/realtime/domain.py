@@ -10,7 +10,7 @@ from openpaas_workspace.core.registry import Domain
 from openpaas_workspace.core.workspace import Workspace
 from openpaas_workspace.realtime.binding import RoomHost
 from openpaas_workspace.realtime.config import Realtime
-from openpaas_workspace.realtime.events import FileEdited, VersionNamed, VersionRestored
+from openpaas_workspace.realtime.events import EVENTS
 from openpaas_workspace.realtime.gateway import room, session
 from openpaas_workspace.realtime.gateway.lobby import Lobby
 from openpaas_workspace.realtime.jobs import JOBS
@@ -56,7 +56,7 @@ async def _close(workspace: Workspace) -> None:
 domain = Domain(
     name="realtime",
     routes=ROUTES,
-    events=(FileEdited, VersionNamed, VersionRestored),
+    events=EVENTS,
     jobs=JOBS,
     config=(Realtime,),
     handlers=((session.PATTERN, session.SessionHandler), (room.PATTERN, room.RoomSocket)),

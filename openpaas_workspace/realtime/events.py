@@ -21,3 +21,20 @@ class VersionRestored(Event, frozen=True, kw_only=True, tag=True):
 
     restored_seq: int
     seq: int
+
+
+class VersionRenamed(Event, frozen=True, kw_only=True, tag=True):
+    """A named version has another name."""
+
+    version: str
+    seq: int
+
+
+class VersionUnnamed(Event, frozen=True, kw_only=True, tag=True):
+    """The name of the version at `seq` was taken away; its content stays in the history."""
+
+    version: str
+    seq: int
+
+
+EVENTS: tuple[type[Event], ...] = (FileEdited, VersionNamed, VersionRenamed, VersionUnnamed, VersionRestored)

@@ -37,9 +37,10 @@ changes = Table(
     # The connection, request or import that made it.
     Column("session", String(32), nullable=False),
     Column("kind", String(16), nullable=False),
+    # Before the data: who reads only the times of large rows must not walk through them.
+    Column("at", BigInteger, nullable=False),
     Column("data", LargeBinary, nullable=True),
     Column("blob", String(64), nullable=True),
-    Column("at", BigInteger, nullable=False),
     # Each index is another page to sync at every commit.
     Index("ix_changes_blob", "blob", sqlite_where=_NAMED, postgresql_where=_NAMED),
     sqlite_with_rowid=False,

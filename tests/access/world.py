@@ -140,6 +140,11 @@ class World:
         self.must("owner", "PUT", f"/pins/{victim['ref']}")
         return str(victim["id"])
 
+    def version(self) -> str:
+        """A named version of the file of the world; the id."""
+        named = self.must("owner", "POST", f"/files/{self.things['file']}/versions", json={"name": "old"})
+        return str(named["id"])
+
     def room(self, path: str) -> tuple[str, str]:
         """The room of a file and the session that a page needs there."""
         body = {"format": "text", "type": "file"}

@@ -51,6 +51,10 @@ def _file(held: Held) -> Held:
     return {"id": held["file"]["id"], "file": held["file"]["id"]}
 
 
+def _version(held: Held) -> Held:
+    return _file(held) | {"version": held["version"]["id"]}
+
+
 def _id(reply: Held) -> str:
     return str(reply.get("id") or next(value["id"] for value in reply.values() if isinstance(value, dict)))
 
@@ -148,7 +152,15 @@ STEPS = (
     Step("POST /access-requests/{id}/answer", _request, lambda _: {"grant": False}, before=_waiting),
     Step("PUT /pins/{ref}", lambda held: {"ref": held["file"]["ref"]}),
     Step("DELETE /pins/{ref}", lambda held: {"ref": held["file"]["ref"]}),
-    Step("POST /files/{file}/versions", _file, lambda _: {"name": "First"}, before=_write_content),
+    Step(
+        "POST /files/{file}/versions",
+        _file,
+        lambda _: {"name": "First"},
+        before=_write_content,
+        holds="version",
+    ),
+    Step("PATCH /files/{file}/versions/{version}", _version, lambda _: {"name": "The first"}),
+    Step("DELETE /files/{file}/versions/{version}", _version),
     Step("POST /files/{file}/restore", _file, lambda _: {"seq": 1}, before=_write_content),
     Step("DELETE /files/{id}", _file),
     Step("POST /trash/{id}/restore", _file),

@@ -55,4 +55,6 @@ class Desk:
 
     async def authors(self, file_id: str) -> list[str]:
         async with self.world.workspace.db.read(SYSTEM) as work:
-            return [entry.author for entry in (await history(work, file_id, HistoryQuery())).entries]
+            return [
+                entry.author for entry in (await history(work, file_id, HistoryQuery(grain="author"))).entries
+            ]

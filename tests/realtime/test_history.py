@@ -48,14 +48,14 @@ async def test_history_names_authors_and_versions_and_pages_through(rooms):
         "POST", f"{API}/{object_id}/versions", "bob", json={"name": "Première", "seq": 3}
     )
     assert named.status_code == 201
-    found = await get(rooms, object_id, "history")
+    found = await get(rooms, object_id, "history?grain=author")
     assert found["head"] == 7
     assert [(one["author"], one["count"]) for one in found["entries"]] == [
         ("bob", 1), ("alice", 1), ("bob", 1), ("alice", 1), ("bob", 1), ("alice", 1), ("system", 1),
     ]  # fmt: skip
     assert [(one["seq"], one["name"]) for one in found["entries"] if one["name"]] == [(3, "Première")]
-    first = await get(rooms, object_id, "history?limit=3")
-    rest = await get(rooms, object_id, f"history?limit=100&before={first['before']}")
+    first = await get(rooms, object_id, "history?grain=author&limit=3")
+    rest = await get(rooms, object_id, f"history?grain=author&limit=100&before={first['before']}")
     assert first["entries"] + rest["entries"] == found["entries"]
 
 

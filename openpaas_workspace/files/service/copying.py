@@ -7,6 +7,7 @@ from pathlib import Path
 from openpaas_workspace.core import beneath
 from openpaas_workspace.core.workspace import Workspace
 from openpaas_workspace.files.config import FilesSettings
+from openpaas_workspace.files.engine import formats
 from openpaas_workspace.files.engine.names import is_hidden, outside_name
 from openpaas_workspace.files.service import content, nodes, places
 from openpaas_workspace.files.service.disk import Disk, in_thread
@@ -17,6 +18,7 @@ from openpaas_workspace.files.service.spaces import check_open
 from openpaas_workspace.kit.actors import Actor
 from openpaas_workspace.kit.errors import Conflict, Invalid, NotFound, TooLarge
 from openpaas_workspace.kit.ids import new_id
+from openpaas_workspace.realtime.service.versions import value_at
 from openpaas_workspace.sharing.schemas import Level
 from openpaas_workspace.sharing.service import rights
 
@@ -38,6 +40,16 @@ async def copy(caller: Caller, source: Node, place: Place, name: str) -> Node:
         else:
             await _copy_file(caller, one, target, one.name)
     return made[source.id]
+
+
+async def copy_version(caller: Caller, source: Node, place: Place, name: str, seq: int) -> Node:
+    """Make a file that holds what another held at a number of its history; rights as for `copy`."""
+    if source.kind != "file":
+        raise Invalid("Only a file has a history.")
+    value = await value_at(caller.workspace, caller.actor, source.id, seq)
+    kind = formats.type_of(source.name)
+    data = await in_thread(formats.serialise, kind, value, formats.Style())
+    return await nodes.make_file(caller, place, name, data, digest=formats.digest(data), source=source.id)
 
 
 async def import_folder(workspace: Workspace, actor: Actor, folder: Path, space: str) -> tuple[int, int]:

@@ -65,7 +65,10 @@ async def make(caller: Caller, body: NewFile) -> FileInfo:
     if body.copy_of:
         source = await _node(caller, body.copy_of)
         place, name = await _new_place(caller, body.path)
-        node = await copying.copy(caller, source, place, name)
+        if body.seq is None:
+            node = await copying.copy(caller, source, place, name)
+        else:
+            node = await copying.copy_version(caller, source, place, name, body.seq)
         return await described(caller, node, body.path)
     place, name = await _new_place(caller, body.path)
     if body.kind == "folder":

@@ -23,7 +23,7 @@ from openpaas_workspace.kit.actors import SYSTEM
 from openpaas_workspace.kit.clock import now
 from openpaas_workspace.kit.errors import NotFound, WorkspaceError
 from openpaas_workspace.realtime.binding import RoomHost
-from openpaas_workspace.realtime.service.history import name_version
+from openpaas_workspace.realtime.service.versions import name_version
 
 _log = logging.getLogger(__name__)
 _QUIET = 0.5

@@ -47,9 +47,9 @@ def upgrade() -> None:
         sa.Column("behalf", sa.String(length=64), nullable=False),
         sa.Column("session", sa.String(length=32), nullable=False),
         sa.Column("kind", sa.String(length=16), nullable=False),
+        sa.Column("at", sa.BigInteger(), nullable=False),
         sa.Column("data", sa.LargeBinary(), nullable=True),
         sa.Column("blob", sa.String(length=64), nullable=True),
-        sa.Column("at", sa.BigInteger(), nullable=False),
         sa.PrimaryKeyConstraint("object_id", "seq", name=op.f("pk_changes")),
         sqlite_with_rowid=False,
     )

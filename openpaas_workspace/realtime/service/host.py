@@ -153,7 +153,16 @@ class Host(RoomHost):
         value = await asyncio.to_thread(crdt.value_of, live.described.type, state)
         return Content(value, seq, epoch)
 
-    async def write(self, object_id: str, value: Any, actor: Actor, *, base_seq: int | None) -> int:
+    async def write(
+        self,
+        object_id: str,
+        value: Any,
+        actor: Actor,
+        *,
+        base_seq: int | None,
+        kind: str = "write",
+        session: str | None = None,
+    ) -> int:
         live = await self.open(Ref(FILE, object_id))
         async with live.serial, self.rechecks.judged(live, actor) as refused:
             now_state = live.state.dump()
@@ -163,8 +172,8 @@ class Host(RoomHost):
             update = await asyncio.to_thread(crdt.edit, live.described.type, base, now_state, value)
             if update is None:
                 return live.seq
-            draft = self.draft(live, "write", update, actor, session=actor.session[:32])
-            change = await live.append(draft, refused=refused)
+            by = actor.session[:32] if session is None else session
+            change = await live.append(self.draft(live, kind, update, actor, session=by), refused=refused)
             return change.seq
 
     def live(self, object_id: str) -> bool:

@@ -22,6 +22,11 @@ VOID = "void"
 COLUMNS = tuple(column.name for column in changes.columns if column.name not in {"data", "blob"})
 KEPT_SNAPSHOTS = 3
 _CHUNK = 500
+# Older ones stay where about so many changes lie between them, so that any earlier state is built quickly;
+# further apart for large files and for long logs.
+CHECKPOINT_CHANGES = 2000
+MOST_CHECKPOINTS = 32
+CHECKPOINT_BYTES = 1024 * 1024
 _o, _c, _s = live_objects.c, changes.c, snapshots.c
 
 
@@ -67,12 +72,15 @@ async def hold(work: Work, object_id: str, fence: int) -> None:
     await work.execute(update(live_objects).where(_o.id == object_id).values(fence=fence))
 
 
-async def read(workspace: Workspace, object_id: str, epoch: int, upto: int) -> Stored:
-    """What builds the state at `upto`: the last snapshot before it and the changes after that."""
+async def read(
+    workspace: Workspace, object_id: str, epoch: int, upto: int, *, snapshot_upto: int | None = None
+) -> Stored:
+    """What builds the state at `upto`: the last snapshot before it (or `snapshot_upto`) and the changes after that."""
+    last = upto if snapshot_upto is None else snapshot_upto
     async with workspace.db.read(SYSTEM) as work:
         base = await work.first(
             select(snapshots)
-            .where(_s.object_id == object_id, _s.epoch == epoch, _s.seq <= upto)
+            .where(_s.object_id == object_id, _s.epoch == epoch, _s.seq <= last)
             .order_by(_s.seq.desc())
             .limit(1)
         )
@@ -164,7 +172,7 @@ async def keep_snapshot(
     else:
         async with workspace.db.unit(actor) as own:
             await own.execute(insert(snapshots), row)
-            await _thin(own, object_id, epoch)
+            await _thin(own, object_id, epoch, len(state))
     return str(row["id"])
 
 
@@ -178,11 +186,19 @@ async def erase(work: Work, object_ids: Collection[str]) -> None:
         await work.execute(delete(live_objects).where(_o.id.in_(some)))
 
 
-async def _thin(work: Work, object_id: str, epoch: int) -> None:
+async def _thin(work: Work, object_id: str, epoch: int, size: int) -> None:
+    """Drop the server's own snapshots but the last few and, of the older ones, one in each stretch of the log."""
     nameless = (_s.object_id == object_id) & (_s.epoch == epoch) & _s.name.is_(None)
-    rows = await work.all(select(_s.id).where(nameless).order_by(_s.seq.desc()).offset(KEPT_SNAPSHOTS))
-    if rows:
-        await work.execute(delete(snapshots).where(_s.id.in_([row.id for row in rows])))
+    rows = await work.all(
+        select(_s.id, _s.seq).where(nameless).order_by(_s.seq.desc()).offset(KEPT_SNAPSHOTS)
+    )
+    if not rows:
+        return
+    stretch = max(CHECKPOINT_CHANGES * (1 + size // CHECKPOINT_BYTES), rows[0].seq // MOST_CHECKPOINTS)
+    kept = {row.seq // stretch: row.id for row in rows}
+    gone = [row.id for row in rows if kept[row.seq // stretch] != row.id]
+    if gone:
+        await work.execute(delete(snapshots).where(_s.id.in_(gone)))
 
 
 def _bytes(blobs: Blobs, row: Row[Any]) -> bytes:

@@ -1,0 +1,112 @@
+"""What became of one state of a file in a later one, and who wrote what."""
+
+from collections.abc import Iterable, Sequence
+from datetime import timedelta
+from typing import Final
+
+from openpaas_workspace.core.workspace import Workspace
+from openpaas_workspace.kit.actors import SYSTEM, Actor
+from openpaas_workspace.kit.errors import Invalid
+from openpaas_workspace.realtime.engine.blame import CellBlame, Run, blame_cells, blame_text
+from openpaas_workspace.realtime.engine.comparison import Question, compare
+from openpaas_workspace.realtime.engine.credits import together
+from openpaas_workspace.realtime.engine.outside import NOTEBOOK
+from openpaas_workspace.realtime.schemas import (
+    Blame,
+    BlamePart,
+    BlameRun,
+    Comparison,
+    ComparisonQuery,
+)
+from openpaas_workspace.realtime.service import store, timeline
+from openpaas_workspace.realtime.service.compaction import as_engine
+from openpaas_workspace.realtime.service.heavy import heavy
+from openpaas_workspace.realtime.service.live import LiveObject
+from openpaas_workspace.realtime.service.log import Change
+from openpaas_workspace.realtime.service.states import number, opened
+from openpaas_workspace.sharing.schemas import Level
+
+# Who wrote a text is told by the minute.
+MINUTE: Final = timedelta(minutes=1)
+
+
+async def comparison(
+    workspace: Workspace, actor: Actor, object_id: str, query: ComparisonQuery
+) -> Comparison:
+    """What became of the state at `base` at `seq`; for readers."""
+    live = await opened(workspace, actor, object_id, Level.reader)
+    head, now = live.seq, live.state.dump()
+    seq = await number(workspace, live, query.seq or None) if query.seq != head else head
+    base = await _base(workspace, live, query.base, seq)
+    async with workspace.db.read(SYSTEM) as work:
+        people = await timeline.writers(work, object_id, live.epoch, base, seq)
+    credits_ = query.credits and len(people) > 1
+    # Of what came since, only who wrote it matters when the later state is at hand.
+    upto = base if seq == head and not credits_ else seq
+    stored = await store.read(workspace, object_id, live.epoch, upto, snapshot_upto=base)
+    wanted = [change for change in stored.changes if change.kind != store.VOID]
+    question = Question(
+        type=live.described.type,
+        snapshot=stored.snapshot,
+        base=[change.data for change in wanted if change.seq <= base],
+        between=[(change.author, change.data) for change in wanted if change.seq > base],
+        after=now if seq == head else None,
+        author=people[0].author if len(people) == 1 else None,
+        whole=query.whole,
+        credits=credits_,
+    )
+    found = await heavy(workspace, compare, question)
+    return Comparison(
+        base=base,
+        seq=seq,
+        head=head,
+        type=live.described.type,
+        people=people,
+        counts=found.counts,
+        lines=found.lines,
+        cells=found.cells,
+        details=found.details,
+        cut=found.cut,
+        credited=found.credited,
+    )
+
+
+async def _base(workspace: Workspace, live: LiveObject, base: int, seq: int) -> int:
+    """The number to compare from; within merged history the last before it whose state is known."""
+    if base > seq:
+        raise Invalid("Compare an earlier version with a later one.")
+    return await store.exact(workspace, live.ref.id, live.epoch, base) if base else 0
+
+
+async def blame(workspace: Workspace, actor: Actor, object_id: str) -> Blame:
+    """Who wrote each part of the file as it is now; for readers."""
+    live = await opened(workspace, actor, object_id, Level.reader)
+    seq, state = live.seq, live.state.dump()
+    listed = await store.all_changes(workspace, object_id, live.epoch, seq)
+    if live.described.type == NOTEBOOK:
+        cells = await heavy(workspace, _cells, listed, state)
+        parts = [BlamePart(cell=cell.id, runs=_runs(cell.runs)) for cell in cells]
+    else:
+        runs = await heavy(workspace, _text, listed, state)
+        parts = [BlamePart(cell=None, runs=_runs(runs))]
+    return Blame(seq=seq, parts=parts)
+
+
+def _cells(listed: Sequence[Change], state: bytes) -> list[CellBlame]:
+    return blame_cells(together(as_engine(listed), MINUTE), state)
+
+
+def _text(listed: Sequence[Change], state: bytes) -> list[Run]:
+    return blame_text(together(as_engine(listed), MINUTE), state)
+
+
+def _runs(runs: Iterable[Run]) -> list[BlameRun]:
+    return [
+        BlameRun(
+            text=run.text,
+            author=run.actor,
+            seq=run.seq,
+            at=int(run.time.timestamp() * 1000) if run.time is not None else None,
+        )
+        for run in runs
+    ]
