@@ -368,6 +368,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/files/{file}/comparison": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What became of one state of a file in a later one.
+         * @description What became of it.
+         */
+        get: operations["get_comparison"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/files/{file}/history": {
         parameters: {
             query?: never;
@@ -380,6 +400,26 @@ export interface paths {
          * @description Who changed it when.
          */
         get: operations["get_history"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/files/{file}/history/{seq}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What a file held at one of its numbers.
+         * @description What it held.
+         */
+        get: operations["get_content"];
         put?: never;
         post?: never;
         delete?: never;
@@ -418,7 +458,7 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Write an earlier state of a file again, as a new change.
+         * Write an earlier state of a file, or one cell of it, again as a new change.
          * @description Bring a state back.
          */
         post: operations["post_restore"];
@@ -446,6 +486,30 @@ export interface paths {
         options?: never;
         head?: never;
         patch?: never;
+        trace?: never;
+    };
+    "/files/{file}/versions/{version}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Take the name of a version away; its content stays in the history.
+         * @description Take the name away.
+         */
+        delete: operations["delete_version"];
+        options?: never;
+        head?: never;
+        /**
+         * Give a named version another name.
+         * @description Name it otherwise.
+         */
+        patch: operations["patch_version"];
         trace?: never;
     };
     "/files/{id}": {
@@ -1477,7 +1541,7 @@ export interface components {
             /** @enum {unknown} */
             type: "hb";
         };
-        AnyEvent: components["schemas"]["MemberCreated"] | components["schemas"]["MemberUpdated"] | components["schemas"]["MemberDisabled"] | components["schemas"]["MemberEnabled"] | components["schemas"]["MemberErased"] | components["schemas"]["GroupCreated"] | components["schemas"]["GroupChanged"] | components["schemas"]["GroupDeleted"] | components["schemas"]["SessionOpened"] | components["schemas"]["SessionEnded"] | components["schemas"]["LoginFailed"] | components["schemas"]["PasswordChanged"] | components["schemas"]["TokenCreated"] | components["schemas"]["TokenRevoked"] | components["schemas"]["LinkCreated"] | components["schemas"]["LinkUsed"] | components["schemas"]["GrantChanged"] | components["schemas"]["GrantWithdrawn"] | components["schemas"]["ObjectMoved"] | components["schemas"]["AccessRequested"] | components["schemas"]["AccessAnswered"] | components["schemas"]["FileEdited"] | components["schemas"]["VersionNamed"] | components["schemas"]["VersionRestored"] | components["schemas"]["SpaceCreated"] | components["schemas"]["SpaceChanged"] | components["schemas"]["FolderCreated"] | components["schemas"]["FileCreated"] | components["schemas"]["FileRenamed"] | components["schemas"]["FileMoved"] | components["schemas"]["FileTrashed"] | components["schemas"]["FileRestored"] | components["schemas"]["FilePurged"] | components["schemas"]["UploadBegun"] | components["schemas"]["UploadCancelled"] | components["schemas"]["FileReplaced"] | components["schemas"]["FileRefused"] | components["schemas"]["KernelStarted"] | components["schemas"]["CodeRun"] | components["schemas"]["KernelEnded"] | components["schemas"]["Pinned"] | components["schemas"]["Unpinned"] | components["schemas"]["SpaceTakenOver"] | components["schemas"]["DataTaken"];
+        AnyEvent: components["schemas"]["MemberCreated"] | components["schemas"]["MemberUpdated"] | components["schemas"]["MemberDisabled"] | components["schemas"]["MemberEnabled"] | components["schemas"]["MemberErased"] | components["schemas"]["GroupCreated"] | components["schemas"]["GroupChanged"] | components["schemas"]["GroupDeleted"] | components["schemas"]["SessionOpened"] | components["schemas"]["SessionEnded"] | components["schemas"]["LoginFailed"] | components["schemas"]["PasswordChanged"] | components["schemas"]["TokenCreated"] | components["schemas"]["TokenRevoked"] | components["schemas"]["LinkCreated"] | components["schemas"]["LinkUsed"] | components["schemas"]["GrantChanged"] | components["schemas"]["GrantWithdrawn"] | components["schemas"]["ObjectMoved"] | components["schemas"]["AccessRequested"] | components["schemas"]["AccessAnswered"] | components["schemas"]["FileEdited"] | components["schemas"]["VersionNamed"] | components["schemas"]["VersionRenamed"] | components["schemas"]["VersionUnnamed"] | components["schemas"]["VersionRestored"] | components["schemas"]["SpaceCreated"] | components["schemas"]["SpaceChanged"] | components["schemas"]["FolderCreated"] | components["schemas"]["FileCreated"] | components["schemas"]["FileRenamed"] | components["schemas"]["FileMoved"] | components["schemas"]["FileTrashed"] | components["schemas"]["FileRestored"] | components["schemas"]["FilePurged"] | components["schemas"]["UploadBegun"] | components["schemas"]["UploadCancelled"] | components["schemas"]["FileReplaced"] | components["schemas"]["FileRefused"] | components["schemas"]["KernelStarted"] | components["schemas"]["CodeRun"] | components["schemas"]["KernelEnded"] | components["schemas"]["Pinned"] | components["schemas"]["Unpinned"] | components["schemas"]["SpaceTakenOver"] | components["schemas"]["DataTaken"];
         /**
          * AuditEntry
          * @description One event; people are named by their ids.
@@ -1554,6 +1618,31 @@ export interface components {
             type: "CodeRun";
         };
         /**
+         * Comparison
+         * @description What became of one state in a later one: `cells` of a notebook, `lines` of anything else.
+         *
+         *         `people` wrote in between; with one of them all is by that one. `cut`: there is too much to be
+         *         shown whole. `details`: metadata of the notebook itself differ.
+         */
+        Comparison: {
+            base: number;
+            /** @default null */
+            cells: components["schemas"]["DiffCell"][] | null;
+            counts: components["schemas"]["DiffCounts"];
+            /** @default false */
+            credited: boolean;
+            /** @default false */
+            cut: boolean;
+            /** @default false */
+            details: boolean;
+            head: number;
+            /** @default null */
+            lines: components["schemas"]["DiffLine"][] | null;
+            people: components["schemas"]["Writer"][];
+            seq: number;
+            type: string;
+        };
+        /**
          * DataTaken
          * @description A member has begun to download all that is stored of them.
          */
@@ -1563,6 +1652,88 @@ export interface components {
             ref: string;
             /** @enum {unknown} */
             type: "DataTaken";
+        };
+        /**
+         * DiffCell
+         * @description A cell: `same`, `added`, `removed`, `changed`; or `count` equal ones that are `skipped`. Places from 1.
+         *
+         *         `outputs_before` and `outputs_after` are there when the outputs differ; `details` says that its
+         *         kind, tags or other metadata do.
+         */
+        DiffCell: {
+            /** @default  */
+            cell_type: string;
+            /** @default 0 */
+            count: number;
+            /** @default false */
+            details: boolean;
+            /** @default  */
+            id: string;
+            /** @default [] */
+            lines: components["schemas"]["DiffLine"][];
+            /** @default false */
+            moved: boolean;
+            /** @default null */
+            new: number | null;
+            /** @default null */
+            old: number | null;
+            op: string;
+            /** @default false */
+            outputs: boolean;
+            /** @default [] */
+            outputs_after: components["schemas"]["DiffOutput"][];
+            /** @default [] */
+            outputs_before: components["schemas"]["DiffOutput"][];
+        };
+        /**
+         * DiffCounts
+         * @description How many cells of a notebook, or lines of a text, came, went, changed, moved.
+         */
+        DiffCounts: {
+            /** @default 0 */
+            added: number;
+            /** @default 0 */
+            changed: number;
+            /** @default 0 */
+            moved: number;
+            /** @default 0 */
+            removed: number;
+        };
+        /**
+         * DiffLine
+         * @description A line: `same`, `added`, `removed`, `changed`; or `count` equal ones that are `skipped`. Numbers from 1.
+         */
+        DiffLine: {
+            /** @default 0 */
+            count: number;
+            /** @default null */
+            new: number | null;
+            /** @default null */
+            old: number | null;
+            op: string;
+            /** @default [] */
+            parts: components["schemas"]["DiffPart"][];
+        };
+        /**
+         * DiffOutput
+         * @description What a cell put out, in a few words. `cut`: there is more of it.
+         */
+        DiffOutput: {
+            /** @default false */
+            cut: boolean;
+            kind: string;
+            size: number;
+            text: string;
+        };
+        /**
+         * DiffPart
+         * @description A run of text that is the `same`, `added` or `removed`, and by whom if that is known.
+         */
+        DiffPart: {
+            /** @default null */
+            author: string | null;
+            op: string;
+            text: string;
         };
         /**
          * Ephemera
@@ -1945,20 +2116,30 @@ export interface components {
         };
         /**
          * HistoryEntry
-         * @description Changes of one author in a row: the file at `seq` is what they led to.
+         * @description Changes in a row: the file at `seq` is what they led to.
          *
-         *         `version` and `name` are set when somebody has named exactly this state. `count` is how many
-         *         changes of the log the entry stands for.
+         *         `kind` is `import` (the first content), `edit`, `outside` (the file was written on disk) or
+         *         `restore` (`restored` says which number was written again). `version` and `name` are set when
+         *         somebody (`named_by`) has named exactly this state. `count` is how many changes of the log the
+         *         entry stands for, `people` who made them, who made the most first; `author` is the first of them.
+         *         `exact` is false where old history was merged and this state is no longer known.
          */
         HistoryEntry: {
             author: string;
             author_kind: string;
             behalf: string;
             count: number;
+            /** @default true */
+            exact: boolean;
             first_seq: number;
             kind: string;
             /** @default null */
             name: string | null;
+            /** @default null */
+            named_by: string | null;
+            people: components["schemas"]["Writer"][];
+            /** @default null */
+            restored: number | null;
             seq: number;
             since: number;
             until: number;
@@ -2354,6 +2535,8 @@ export interface components {
         /**
          * NewFile
          * @description A folder, an empty file, or a copy of `copy_of` (an id or path), made at `path`.
+         *
+         *         `seq` copies a co-edited file as it was at that number of its history.
          */
         NewFile: {
             /** @default  */
@@ -2364,6 +2547,8 @@ export interface components {
              */
             kind: "file" | "folder";
             path: string;
+            /** @default null */
+            seq: number | null;
         };
         /**
          * NewMember
@@ -2546,9 +2731,11 @@ export interface components {
         };
         /**
          * RestoreBody
-         * @description Which state to write again.
+         * @description Which state to write again; only one of its cells when `cell` (an id) is given.
          */
         RestoreBody: {
+            /** @default null */
+            cell: string | null;
             seq: number;
         };
         /**
@@ -2996,6 +3183,27 @@ export interface components {
             seq: number | null;
         };
         /**
+         * VersionCell
+         * @description A cell of an earlier state, without its outputs.
+         */
+        VersionCell: {
+            cell_type: string;
+            id: string;
+            source: string;
+        };
+        /**
+         * VersionContent
+         * @description What a file held at `seq`: `cells` of a notebook, `text` of anything else.
+         */
+        VersionContent: {
+            /** @default null */
+            cells: components["schemas"]["VersionCell"][] | null;
+            seq: number;
+            /** @default null */
+            text: string | null;
+            type: string;
+        };
+        /**
          * VersionNamed
          * @description Somebody has named the version at `seq`.
          */
@@ -3006,6 +3214,26 @@ export interface components {
             seq: number;
             /** @enum {unknown} */
             type: "VersionNamed";
+            version: string;
+        };
+        /**
+         * VersionPatch
+         * @description Another name for a named version.
+         */
+        VersionPatch: {
+            name: string;
+        };
+        /**
+         * VersionRenamed
+         * @description A named version has another name.
+         */
+        VersionRenamed: {
+            /** @default [] */
+            members: string[];
+            ref: string;
+            seq: number;
+            /** @enum {unknown} */
+            type: "VersionRenamed";
             version: string;
         };
         /**
@@ -3020,6 +3248,19 @@ export interface components {
             seq: number;
             /** @enum {unknown} */
             type: "VersionRestored";
+        };
+        /**
+         * VersionUnnamed
+         * @description The name of the version at `seq` was taken away; its content stays in the history.
+         */
+        VersionUnnamed: {
+            /** @default [] */
+            members: string[];
+            ref: string;
+            seq: number;
+            /** @enum {unknown} */
+            type: "VersionUnnamed";
+            version: string;
         };
         /**
          * Welcome
@@ -3047,6 +3288,16 @@ export interface components {
             type: "eph";
             /** @default null */
             value: unknown;
+        };
+        /**
+         * Writer
+         * @description Who made `count` changes: a member, a kernel on `behalf` of one, somebody outside the workspace.
+         */
+        Writer: {
+            author: string;
+            author_kind: string;
+            behalf: string;
+            count: number;
         };
     };
     responses: {
@@ -3519,11 +3770,42 @@ export interface operations {
             default: components["responses"]["Problem"];
         };
     };
+    get_comparison: {
+        parameters: {
+            query?: {
+                base?: number;
+                credits?: boolean;
+                seq?: number;
+                whole?: boolean;
+            };
+            header?: never;
+            path: {
+                file: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Comparison"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
     get_history: {
         parameters: {
             query?: {
+                after?: number;
                 before?: number;
+                grain?: "author" | "session" | "step";
                 limit?: number;
+                named?: boolean;
             };
             header?: never;
             path: {
@@ -3540,6 +3822,32 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["History"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    get_content: {
+        parameters: {
+            query?: {
+                cell?: string | null;
+            };
+            header?: never;
+            path: {
+                file: string;
+                seq: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["VersionContent"];
                 };
             };
             default: components["responses"]["Problem"];
@@ -3612,6 +3920,56 @@ export interface operations {
         responses: {
             /** @description Done. */
             201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Version"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    delete_version: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                file: string;
+                version: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    patch_version: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                file: string;
+                version: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["VersionPatch"];
+            };
+        };
+        responses: {
+            /** @description Done. */
+            200: {
                 headers: {
                     [name: string]: unknown;
                 };
