@@ -40,6 +40,7 @@ function icon(name: string, svg: string): LabIcon {
     name: `openpaas:${name}`,
     svgstr: svg
       .replace(/<!--.*?-->/s, '')
+      .replace(/ class="[^"]*"/, '')
       .replace(/stroke-width="2"/, 'stroke-width="1.8"')
       .replace(STROKE, 'stroke="currentColor" class="opw-icon"')
       .trim()

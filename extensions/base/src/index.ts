@@ -12,6 +12,8 @@ export * from './ui/button.js';
 export * from './ui/context.js';
 export * from './ui/face.js';
 export * from './ui/mark.js';
+export * from './ui/menu.js';
+export * from './ui/modal.js';
 export * from './ui/presence.js';
 export * from './ui/states.js';
 export * from './when.js';

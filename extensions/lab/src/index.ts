@@ -4,6 +4,7 @@ import { liveDocuments, liveProvider } from './live/plugin.js';
 import { untouched } from './live/untouched.js';
 import { here } from './presence/here.js';
 import { cellExecutor, rights } from './rights/plugin.js';
+import { share } from './share/plugin.js';
 import { connection } from './shell/connection.js';
 import { frame } from './shell/frame.js';
 import { names } from './shell/names.js';
@@ -28,6 +29,7 @@ export default [
   push,
   workspace,
   here,
+  share,
   refusals,
   connection,
   frame,
