@@ -161,7 +161,7 @@ function useChoices(access: IAccess, me: string): IChoice[] {
     subject: `member:${member.id}`,
     name: member.display_name,
     texts: [member.display_name, member.username],
-    note: member.id === me ? words.__('you') : member.disabled ? words.__('account disabled') : note(`member:${member.id}`)
+    note: member.id === me ? words.__('you') : member.disabled ? words.__('account disabled') : note(`member:${member.id}`, member.username)
   }));
   const teams = (groups ?? []).map(group => ({
     subject: `group:${group.id}`,
