@@ -5,6 +5,7 @@ from collections.abc import AsyncIterator, Iterable
 from contextlib import asynccontextmanager
 from pathlib import Path
 
+from openpaas_workspace.app.backup import marker
 from openpaas_workspace.core.bus import Bus
 from openpaas_workspace.core.db import Database
 from openpaas_workspace.core.registry import Domain
@@ -14,9 +15,13 @@ from openpaas_workspace.migrations.runner import upgrade
 
 
 @asynccontextmanager
-async def opened(data_dir: Path, url: str, domains: Iterable[Domain]) -> AsyncIterator[Workspace]:
+async def opened(
+    data_dir: Path, url: str, domains: Iterable[Domain], *, restoring: bool = False
+) -> AsyncIterator[Workspace]:
     """The database brought up to date, with these domains set up; closed at the end."""
     folder = data_dir.expanduser().resolve()
+    if not restoring:
+        marker.check(folder)
     folder.mkdir(parents=True, exist_ok=True, mode=0o700)
     settings = Settings(data_dir=str(folder), database_url=url)
     db = Database(settings.database())

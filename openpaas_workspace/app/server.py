@@ -10,6 +10,7 @@ from jupyter_server.auth import Authorizer
 from traitlets.config import Config
 from traitlets.config.loader import PyFileConfigLoader
 
+from openpaas_workspace.app.backup import marker
 from openpaas_workspace.app.demo import ORGANISATION
 from openpaas_workspace.core.workspace import Workspace
 from openpaas_workspace.kit.actors import SYSTEM
@@ -182,6 +183,7 @@ def isolate(data_dir: Path) -> None:
 def serve(options: StartOptions) -> None:
     """Run the workspace until it is told to stop."""
     checked(options)
+    marker.check(options.data_dir)
     _folder(options.data_dir).chmod(0o700)
     isolate(options.data_dir)
     from jupyter_server.serverapp import ServerApp

@@ -90,6 +90,18 @@ COMMANDS: tuple[Command, ...] = (
         "offline:import_folder",
         (*_OFFLINE, (("folder",), {"type": Path}), (("space",), {}), (("--user",), {"required": True, "help": "in whose name"})),
     ),
+    Command(
+        ("backup",),
+        "save the whole workspace in one file, also while the server runs",
+        "backup:backup",
+        (*_OFFLINE, (("file",), {"type": Path, "help": "file to write: packed, or plain if it ends in .tar; - for standard output"})),
+    ),
+    Command(
+        ("restore",),
+        "put a backup back into an empty data folder and database",
+        "backup:restore",
+        (*_OFFLINE, (("file",), {"type": Path, "help": "file that openpaas backup wrote; - for standard input"})),
+    ),
     Command(("doctor",), "say what works on this machine and what to do about the rest", "offline:doctor", _OFFLINE),
 )  # fmt: skip
 

@@ -25,10 +25,15 @@ _columns: list[Column[str | None]] = []
 
 
 def refer(table: Table, column: str = "blob") -> None:
-    """Rows of `table` name blobs in `column`: the sweeper keeps those."""
+    """Rows of `table` name blobs in `column`: the sweeper and backups keep those. Say it when imported."""
     found = table.c[column]
     if all(found is not known for known in _columns):
         _columns.append(found)
+
+
+def columns() -> tuple[Column[str | None], ...]:
+    """Where rows name blobs."""
+    return tuple(_columns)
 
 
 class Blobs:

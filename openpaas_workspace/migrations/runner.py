@@ -8,7 +8,7 @@ from alembic.config import Config
 from openpaas_workspace.core.db import Database, sync_engine
 
 
-def upgrade(database: Database) -> None:
+def upgrade(database: Database, revision: str = "head") -> None:
     """Run every missing migration; safe to call twice, and from two processes on PostgreSQL."""
     config = Config()
     config.set_main_option("script_location", str(Path(__file__).parent))
@@ -16,6 +16,6 @@ def upgrade(database: Database) -> None:
     try:
         with engine.begin() as connection:
             config.attributes["connection"] = connection
-            command.upgrade(config, "head")
+            command.upgrade(config, revision)
     finally:
         engine.dispose()

@@ -25,9 +25,11 @@ from openpaas_workspace.realtime.service.presence import Presences
 _GATEWAY = "openpaas_workspace.realtime.gateway."
 
 
+blobs.refer(changes)
+blobs.refer(snapshots)
+
+
 async def _set_up(workspace: Workspace) -> None:
-    blobs.refer(changes)
-    blobs.refer(snapshots)
     workspace.put(Blobs, Blobs(workspace.data_dir))
     host = Host(workspace, Realtime(parent=workspace.settings))
     host.register(FILE, FileKind(workspace))

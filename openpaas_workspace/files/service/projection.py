@@ -98,11 +98,14 @@ class Projector:
         """Files that are behind their logs."""
         return set(self._waiting) | set(self._tasks)
 
-    async def write_anew(self, node: Node, root: Path, path: str) -> None:
-        """Make the file of a log whose file is gone; the caller holds the names of the space."""
+    async def write_anew(self, node: Node, root: Path, path: str, *, replace: bool = False) -> None:
+        """Make the file of a log whose file is gone, or is not what the log says.
+
+        The caller holds the names of the space.
+        """
         content = await self._workspace.get(RoomHost).content(node.id)
         data = await in_thread(formats.serialise, formats.type_of(node.name), content.value, formats.Style())
-        about = await in_thread(beneath.write_beneath, root, path, data, replace=False)
+        about = await in_thread(beneath.write_beneath, root, path, data, replace=replace)
         await self._settle(node.id, content.seq, formats.digest(data), seen(about))
 
     def _arm(self, object_id: str, waiting: _Waiting, when: float) -> None:
