@@ -3,6 +3,7 @@ import { endings } from './live/endings.js';
 import { liveDocuments, liveProvider } from './live/plugin.js';
 import { untouched } from './live/untouched.js';
 import { here } from './presence/here.js';
+import { others } from './presence/plugin.js';
 import { cellExecutor, rights } from './rights/plugin.js';
 import { share } from './share/plugin.js';
 import { connection } from './shell/connection.js';
@@ -30,6 +31,7 @@ export default [
   workspace,
   here,
   share,
+  others,
   refusals,
   connection,
   frame,

@@ -18,6 +18,8 @@ export interface IFaceProps {
   size?: 'small' | 'medium' | 'large';
   /** What a screen reader says; the name when left out, nothing when the name stands beside (`''`). */
   label?: string;
+  /** What shows on hover; the name when left out. */
+  title?: string;
 }
 
 /** Two letters at most: of the first and the last word. */
@@ -27,15 +29,14 @@ export function initials(name: string): string {
   return ends.map(word => [...word][0].toLocaleUpperCase()).join('');
 }
 
-export function Face({ person, present = false, away = false, size = 'medium', label }: IFaceProps): JSX.Element {
+export function Face({ person, present = false, away = false, size = 'medium', label, title }: IFaceProps): JSX.Element {
   const name = label ?? person.display_name;
-  const classes = ['opw-Face', `opw-mod-${size}`, ...(present ? ['opw-mod-present'] : []), ...(away ? ['opw-mod-away'] : [])];
   const [broken, setBroken] = React.useState(false);
   return (
     <span
-      className={classes.join(' ')}
+      className={`opw-Face opw-mod-${size}${ring(present, away)}`}
       style={{ backgroundColor: person.color }}
-      title={person.display_name}
+      title={title ?? person.display_name}
       {...(name === '' ? { 'aria-hidden': true } : { role: 'img', 'aria-label': name })}
     >
       {person.photo !== undefined && !broken ? (
@@ -45,6 +46,13 @@ export function Face({ person, present = false, away = false, size = 'medium', l
       )}
     </span>
   );
+}
+
+function ring(present: boolean, away: boolean): string {
+  if (away) {
+    return ' opw-mod-away';
+  }
+  return present ? ' opw-mod-present' : '';
 }
 
 export interface IFacesProps {

@@ -29,7 +29,11 @@ export const here: JupyterFrontEndPlugin<void> = {
 };
 
 /** Its room tells which object a document is. */
-function whenNamed(live: LiveDocument, then: () => void): void {
+export function whenNamed(live: LiveDocument, then: () => void): void {
+  if (live.ref !== '') {
+    then();
+    return;
+  }
   const look = (): void => {
     if (live.ref !== '') {
       live.changed.disconnect(look);

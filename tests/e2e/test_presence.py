@@ -1,0 +1,264 @@
+"""Two or three people see each other: true names, one face a person, where they are, gone when they are gone."""
+
+import re
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+
+import pytest
+from playwright.sync_api import Locator, Page, expect
+
+from tests.conftest import Server
+from tests.e2e.conftest import Person
+from tests.e2e.desk import SHOWN, Desk, make_desk, notebook, type_at
+from tests.e2e.relay import Relay
+
+FACE = f"{SHOWN} .opw-FaceButton"
+CELL = ".jp-Notebook .jp-CodeCell .cm-content"
+WRITING = ".opw-Writing"
+FOLLOWING = f"{SHOWN} .opw-Follow"
+GONE_MS, DEAD_MS = 5_000, 40_000  # what the product promises
+LONG = [f"# {n}\n" + "\n".join(f"x{line} = {line}" for line in range(12)) for n in range(1, 31)]
+# English and French, in this order
+CELL_WORD = {"en-GB": "cell", "fr-FR": "cellule"}
+LINE_WORD = {"en-GB": "line", "fr-FR": "ligne"}
+AWAY = {"en-GB": "away", "fr-FR": "absent"}
+WRITES = {"en-GB": "Bob Lefèvre is typing in cell 4", "fr-FR": "Bob Lefèvre écrit dans la cellule 4"}
+FOLLOW = {"en-GB": "Follow", "fr-FR": "Suivre"}
+FOLLOWS = {
+    "en-GB": "You are following Bob Lefèvre — Esc to stop",
+    "fr-FR": "Vous suivez Bob Lefèvre — Échap pour arrêter",
+}
+
+
+@pytest.fixture
+def desk(server: Server) -> Iterator[Desk]:
+    desk = make_desk(server)
+    yield desk
+    desk.alice.close()
+
+
+@pytest.fixture
+def relay(server: Server) -> Iterator[Relay]:
+    relay = Relay(server.port)
+    yield relay
+    relay.close()
+
+
+def face(someone: Person, username: str) -> Locator:
+    """The face of another in the document that somebody looks at."""
+    return someone.page.locator(f"{FACE}[data-member={username}]")
+
+
+def is_at(someone: Person, username: str, where: str) -> None:
+    expect(face(someone, username)).to_have_attribute("title", re.compile(f"— {where}$"))
+
+
+def in_view(locator: Locator) -> None:
+    expect(locator.first).to_be_in_viewport()
+
+
+def shown_line(page: Page, line: str) -> Locator:
+    return page.locator(f"{SHOWN} .cm-line", has_text=re.compile(f"^{line}$"))
+
+
+@pytest.mark.parametrize("locale", ["fr-FR", "en-GB"])
+def test_three_people_see_who_is_there_and_where(
+    desk: Desk, person: Callable[..., Person], locale: str
+) -> None:
+    path = desk.put("carnet.ipynb", notebook(*LONG))
+    alice = person(desk.server, "alice", locale=locale).log_in().open_notebook(path)
+    expect(alice.page.locator(FACE)).to_have_count(0)
+    bob = person(desk.server, "bob").log_in().open_notebook(path)
+    carol = person(desk.server, "carol").log_in().open_notebook(path)
+    expect(alice.page.locator(FACE)).to_have_count(2)
+    expect(carol.page.locator(FACE)).to_have_count(2)
+    expect(bob.page.locator(FACE)).to_have_count(2)
+    is_at(alice, "carol", f"{CELL_WORD[locale]} 1")
+
+    bob.page.locator(CELL).nth(3).click()
+    is_at(alice, "bob", f"{CELL_WORD[locale]} 4")
+    bob.page.keyboard.type("y")
+    expect(alice.page.locator(WRITING)).to_have_text(WRITES[locale])
+    expect(alice.page.get_by_role("status").filter(has_text=WRITES[locale])).to_have_count(1)
+    expect(alice.page.locator(WRITING)).to_be_hidden()
+
+    flag = alice.page.locator(".jp-remote-userFlag", has_text="Bob Lefèvre")
+    bob.page.keyboard.type("z")
+    expect(flag).to_have_count(1)
+    colour = (
+        face(alice, "bob").locator(".opw-Face").evaluate("node => getComputedStyle(node).backgroundColor")
+    )
+    assert flag.evaluate("node => getComputedStyle(node).borderTopColor") == colour
+
+
+def test_three_windows_are_one_face_and_who_closes_the_last_is_gone(
+    desk: Desk, person: Callable[..., Person]
+) -> None:
+    path = desk.put("notes.md", "une ligne")
+    alice = person(desk.server, "alice").log_in().open(path)
+    bob = person(desk.server, "bob").log_in().open(path)
+    expect(face(alice, "bob")).to_have_count(1)
+    others = [bob.context.new_page() for _ in range(2)]
+    for page in others:
+        page.goto(f"{desk.server.url}/lab/tree/{path}")
+        expect(page.locator(f"{SHOWN} .jp-FileEditor .cm-content")).to_be_visible()
+        expect(page.locator(FACE)).to_have_count(1)
+    expect(alice.page.locator(FACE)).to_have_count(1)
+    for page in others:
+        page.close()
+    expect(face(alice, "bob")).to_have_count(1)
+    bob.page.close()
+    began = time.monotonic()
+    expect(face(alice, "bob")).to_have_count(0, timeout=10 * GONE_MS)
+    print(f"gone {time.monotonic() - began:.1f} s after the last window")
+    expect(alice.page.locator(FACE)).to_have_count(0)
+
+
+def test_who_loads_the_page_again_does_not_blink(desk: Desk, person: Callable[..., Person]) -> None:
+    path = desk.put("notes.md", "une ligne")
+    alice = person(desk.server, "alice").log_in().open(path)
+    bob = person(desk.server, "bob").log_in().open(path)
+    expect(face(alice, "bob")).to_have_count(1)
+    alice.page.evaluate(
+        "() => { window.seen = []; new MutationObserver(() => window.seen.push(document.querySelectorAll("
+        "'.opw-FaceButton').length)).observe(document.body, {subtree: true, childList: true}); }"
+    )
+    with desk.server.login("bob") as program:
+        program.get("/api/me").raise_for_status()
+    bob.page.evaluate("() => fetch('/api/me')")
+    bob.page.locator(f"{SHOWN} .cm-content").click()
+    is_at(alice, "bob", "ligne 1")
+    assert set(alice.page.evaluate("() => window.seen")) <= {1}
+
+
+def test_a_closed_laptop_is_away_or_gone(desk: Desk, relay: Relay, person: Callable[..., Person]) -> None:
+    path = desk.put("notes.md", "une ligne")
+    alice = person(desk.server, "alice").log_in().open(path)
+    far = replace(desk.server, port=relay.port)
+    bob = person(far, "bob").log_in().open(path)
+    expect(face(alice, "bob")).to_have_count(1)
+    relay.freeze()
+    began = time.monotonic()
+    expect(face(alice, "bob")).to_have_count(0, timeout=10 * DEAD_MS)
+    print(f"gone {time.monotonic() - began:.1f} s after the lid")
+    # who has no connection does not claim to know who is there
+    expect(face(bob, "alice")).to_have_count(0, timeout=10 * DEAD_MS)
+    relay.thaw()
+    expect(face(alice, "bob")).to_have_count(1)
+    expect(face(bob, "alice")).to_have_count(1)
+
+
+def test_who_has_no_network_is_gone(desk: Desk, person: Callable[..., Person]) -> None:
+    path = desk.put("notes.md", "une ligne")
+    alice = person(desk.server, "alice").log_in().open(path)
+    bob = person(desk.server, "bob").log_in().open(path)
+    expect(face(alice, "bob")).to_have_count(1)
+    bob.context.set_offline(True)
+    expect(face(alice, "bob")).to_have_count(0, timeout=10 * DEAD_MS)
+    bob.context.set_offline(False)
+    expect(face(alice, "bob")).to_have_count(1)
+
+
+def test_who_looks_at_something_else_is_away(desk: Desk, person: Callable[..., Person]) -> None:
+    path, other = desk.put("un.md", "un"), desk.put("deux.md", "deux")
+    alice = person(desk.server, "alice").log_in().open(path)
+    bob = person(desk.server, "bob", locale="en-GB").log_in().open(path)
+    expect(face(alice, "bob").locator(".opw-mod-present")).to_have_count(1)
+    name = other.rpartition("/")[2]
+    bob.page.locator(".jp-DirListing-item", has_text=name).dblclick()
+    is_at(alice, "bob", AWAY["fr-FR"])
+    expect(face(alice, "bob").locator(".opw-mod-away")).to_have_count(1)
+    bob.page.get_by_role("tab", name=path.rpartition("/")[2]).click()
+    expect(face(alice, "bob").locator(".opw-mod-present")).to_have_count(1)
+
+
+@pytest.mark.parametrize("locale", ["fr-FR", "en-GB"])
+def test_jump_to_and_follow_a_colleague_in_a_notebook(
+    desk: Desk, person: Callable[..., Person], locale: str
+) -> None:
+    path = desk.put("carnet.ipynb", notebook(*LONG))
+    alice = person(desk.server, "alice", locale=locale).log_in().open_notebook(path)
+    bob = person(desk.server, "bob").log_in().open_notebook(path)
+    expect(face(alice, "bob")).to_have_count(1)
+    bob.page.locator(CELL).first.click()
+    bob.page.keyboard.press("Escape")
+    for _ in range(9):
+        bob.page.keyboard.press("ArrowDown")
+    is_at(alice, "bob", f"{CELL_WORD[locale]} 10")
+
+    face(alice, "bob").click()
+    tenth = alice.page.locator(".cm-line", has_text=re.compile("^# 10$"))
+    in_view(tenth)
+    alice.page.get_by_role("dialog").get_by_role("button", name=FOLLOW[locale]).click()
+    expect(alice.page.locator(FOLLOWING)).to_contain_text(FOLLOWS[locale])
+    for _ in range(10):
+        bob.page.keyboard.press("ArrowDown")
+    in_view(alice.page.locator(".cm-line", has_text=re.compile("^# 20$")))
+    bob.page.keyboard.press("Enter")
+    bob.page.keyboard.press("Control+End")
+    bob.page.keyboard.type("\nz = 1\nfin = 1")
+    in_view(alice.page.locator(".cm-line", has_text=re.compile("^fin = 1$")))
+    expect(alice.page.locator(FOLLOWING)).to_have_count(1)
+
+    alice.page.keyboard.press("Escape")
+    expect(alice.page.locator(FOLLOWING)).to_have_count(0)
+    bob.page.keyboard.press("Escape")
+    for _ in range(8):
+        bob.page.keyboard.press("ArrowDown")
+    is_at(alice, "bob", f"{CELL_WORD[locale]} 28")
+    in_view(alice.page.locator(".cm-line", has_text=re.compile("^fin = 1$")))
+
+
+def test_follow_in_a_text_until_one_scrolls_or_the_other_leaves(
+    desk: Desk, person: Callable[..., Person]
+) -> None:
+    path = desk.put("notes.md", "\n".join(f"Ligne {n}" for n in range(1, 301)))
+    alice = person(desk.server, "alice").log_in().open(path)
+    bob = person(desk.server, "bob").log_in().open(path)
+    bob.page.locator(f"{SHOWN} .cm-content").click()
+    type_at(bob, ("Control+End",), "")
+    is_at(alice, "bob", "ligne 300")
+    face(alice, "bob").click()
+    in_view(shown_line(alice.page, "Ligne 300"))
+
+    alice.page.get_by_role("dialog").get_by_role("button", name="Suivre").click()
+    bob.page.keyboard.press("Control+Home")
+    in_view(shown_line(alice.page, "Ligne 1"))
+    bob.page.locator(f"{SHOWN} .cm-scroller").hover()
+    bob.page.mouse.wheel(0, 3000)
+    expect(shown_line(alice.page, "Ligne 1")).not_to_be_in_viewport()
+
+    alice.page.locator(f"{SHOWN} .cm-scroller").hover()
+    alice.page.mouse.wheel(0, 40)
+    expect(alice.page.locator(FOLLOWING)).to_have_count(0)
+
+    face(alice, "bob").click()
+    alice.page.get_by_role("dialog").get_by_role("button", name="Suivre").click()
+    expect(alice.page.locator(FOLLOWING)).to_contain_text("Vous suivez Bob Lefèvre")
+    bob.page.close()
+    expect(alice.page.locator(FOLLOWING)).to_contain_text("Bob Lefèvre n’est plus là")
+    expect(alice.page.locator(FOLLOWING)).to_have_count(0)
+
+
+def test_faces_are_reached_by_keyboard_and_by_finger(desk: Desk, person: Callable[..., Person]) -> None:
+    path = desk.put("carnet.ipynb", notebook(*LONG))
+    bob = person(desk.server, "bob").log_in().open_notebook(path)
+    alice = person(desk.server, "alice", width=390).log_in().open_notebook(path)
+    expect(face(alice, "bob")).to_be_visible()
+    box = face(alice, "bob").bounding_box()
+    assert box is not None
+    assert 0 <= box["x"] <= 390 - box["width"]
+    bob.page.locator(CELL).nth(1).click()
+    is_at(alice, "bob", "cellule 2")
+    face(alice, "bob").focus()
+    alice.page.keyboard.press("Enter")
+    dialog = alice.page.get_by_role("dialog")
+    expect(dialog.get_by_role("button", name="Suivre")).to_be_focused()
+    alice.page.keyboard.press("Escape")
+    expect(dialog).to_have_count(0)
+    expect(face(alice, "bob")).to_be_focused()
+    face(alice, "bob").click()
+    dialog.get_by_role("button", name="Suivre").click()
+    alice.page.get_by_role("button", name="Ne plus suivre").click()
+    expect(alice.page.locator(FOLLOWING)).to_have_count(0)
