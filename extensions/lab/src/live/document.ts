@@ -154,14 +154,7 @@ export class LiveDocument implements ISocketObserver {
     this._execute = frame.execute;
     this._why = frame.why ?? '';
     if (wrote && !this.canWrite) {
-      this._veto();
-      if (this._why !== '') {
-        this._notice.emit(this._why);
-      }
-      if (this._wasSynced && unsaved) {
-        this._ledger.forget();
-        this.end('refused');
-      }
+      this._onlyRead(unsaved);
     } else if (!wrote && this.canWrite) {
       this._unveto();
       // What this page wrote as a reader was dropped: only a new exchange of states closes the gap.
@@ -169,6 +162,17 @@ export class LiveDocument implements ISocketObserver {
     }
     this._wasSynced = true;
     this._emit();
+  }
+
+  private _onlyRead(unsaved: boolean): void {
+    this._veto();
+    if (this._why !== '') {
+      this._notice.emit(this._why);
+    }
+    if (this._wasSynced && unsaved) {
+      this._ledger.forget();
+      this.end('refused');
+    }
   }
 
   /**

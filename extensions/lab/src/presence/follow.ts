@@ -116,7 +116,7 @@ export class Follow {
       stop.className = 'opw-Follow-stop';
       stop.title = this._words.__('Stop following');
       stop.setAttribute('aria-label', stop.title);
-      closeIcon.element({ container: stop, tag: 'span', width: '14px', height: '14px' });
+      stop.innerHTML = closeIcon.svgstr;
       stop.addEventListener('click', () => this.stop());
       pill.append(stop);
     }
