@@ -100,6 +100,10 @@ class KernelOutsiders(Outsiders):
             behalf=(record.last_user or record.user).actor.id,
         )
 
+    def holds(self, file_id: str) -> bool:
+        """A kernel of one file is given the file itself: another under its name would not reach it."""
+        return any(record.principal == f"file:{file_id}" for record in self._manager.records.values())
+
 
 def _works_on(record: KernelRecord, space_id: str) -> bool:
     return record.placement is not None and any(

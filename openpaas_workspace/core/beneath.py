@@ -147,6 +147,17 @@ def write_beneath(
         return written
 
 
+def rewrite_beneath(root: Root, relpath: str, data: bytes) -> os.stat_result:
+    """Writes the content of a file that is there, in place, synced; who has it open sees the new one. Not atomic."""
+    with open(open_beneath(root, relpath, os.O_WRONLY), "wb", buffering=0) as file:
+        rest = memoryview(data)
+        while rest:
+            rest = rest[file.write(rest) :]
+        file.truncate(len(data))
+        os.fsync(file.fileno())
+        return os.fstat(file.fileno())
+
+
 def scandir_beneath(root: Root, relpath: str = "", *, limit: int = MAX_ENTRIES) -> list[Entry]:
     """What a folder holds, by name; names that are not UTF-8 are left out; raises TooLarge, UnsafePath."""
     found: list[Entry] = []

@@ -64,6 +64,10 @@ class Blobs:
             _sync_folder(folder)
         return name
 
+    def has(self, name: str) -> bool:
+        """Whether something is kept under this hash."""
+        return self._path(name).is_file()
+
     def get(self, name: str) -> bytes:
         """The bytes under this hash; raises NotFound, also when they are damaged."""
         try:

@@ -362,3 +362,28 @@ async def test_a_copy_has_what_the_room_holds(desk):
     await desk.edit(file_id, "typed a moment ago")
     await files.make(desk.alice, NewFile(path="Team/b.txt", copy_of=file_id))
     assert desk.bytes("b.txt") == b"typed a moment ago"
+
+
+async def test_a_file_in_hand_is_written_in_place_and_mended_when_that_was_cut_short(desk, monkeypatch):
+    object_id = await desk.put("a.txt", b"one")
+    inode = os.stat(desk.root / "a.txt").st_ino
+    monkeypatch.setattr("openpaas_workspace.files.service.projection.is_held", lambda _workspace, _id: True)
+    await desk.world.host.content(object_id)
+    await desk.world.host.write(object_id, "one and two", desk.alice.actor, base_seq=None)
+    await desk.projector.flush(object_id)
+    assert (desk.bytes("a.txt"), os.stat(desk.root / "a.txt").st_ino) == (b"one and two", inode)
+
+    def cut(root, path, data, expected, *, in_place):
+        (root / path).write_bytes(data[:5])
+        raise RuntimeError("killed")
+
+    with monkeypatch.context() as patch:
+        patch.setattr("openpaas_workspace.files.service.projection.replace", cut)
+        await desk.world.host.write(object_id, "shorter", desk.alice.actor, base_seq=None)
+        with pytest.raises(RuntimeError):
+            await desk.projector.flush(object_id)
+    assert desk.bytes("a.txt") == b"short"
+    desk.age("a.txt")
+    await desk.world.workspace.get(Ingest).file(object_id)
+    assert desk.bytes("a.txt") == b"shorter"
+    assert (await desk.world.host.content(object_id)).value == "shorter"

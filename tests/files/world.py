@@ -114,7 +114,6 @@ async def open_world(url: str, folder: Path, **settings):
         workspace.put(Host, host)
         workspace.put(RoomHost, host)
         await host.start()
-        workspace.put(Links, Links())
         await domain.setup(workspace)
         try:
             yield World(workspace)

@@ -17,7 +17,7 @@ from openpaas_workspace.files.service.disk import Disk, in_thread
 from openpaas_workspace.files.service.edits import Edits
 from openpaas_workspace.files.service.ondisk import OnDisk, hashed, read
 from openpaas_workspace.files.service.outsiders import outside_actor
-from openpaas_workspace.files.service.projection import Projector
+from openpaas_workspace.files.service.projection import Projector, torn
 from openpaas_workspace.files.service.rows import Node, node_row, ref_of, relative_path
 from openpaas_workspace.kit.actors import SYSTEM
 from openpaas_workspace.kit.clock import now
@@ -90,6 +90,8 @@ class Ingest:
             await self._plain(node, digest or None, about)
         elif digest in {node.projected_hash, node.next_hash}:
             await self._ours(node, digest, about)
+        elif await in_thread(torn, self._workspace, node):
+            await self._workspace.get(Projector).write_anew(node, root, path, replace=True)
         else:
             await self._merge(node, found)
 

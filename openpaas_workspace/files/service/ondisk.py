@@ -48,10 +48,16 @@ def hashed(root: Path, path: str, limit: int) -> tuple[str | None, dict[str, Any
 
 
 def replace(
-    root: Path, path: str, data: bytes, expected: dict[str, Any]
+    root: Path, path: str, data: bytes, expected: dict[str, Any], *, in_place: bool = False
 ) -> tuple[dict[str, Any], bytes | None]:
-    """Replace a file at once; also what it held, if that was not any more what was `expected`."""
+    """Replace a file at once; also what it held, if that was not any more what was `expected`.
+
+    `in_place`: its content only, so that whoever holds the file has the new one.
+    """
     with open(beneath.open_beneath(root, path), "rb") as old:
+        if in_place:
+            before = old.read() if seen(os.fstat(old.fileno())) != expected else None
+            return seen(beneath.rewrite_beneath(root, path, data)), before
         written = beneath.write_beneath(root, path, data)
         changed = seen(os.fstat(old.fileno())) != expected
         return seen(written), old.read() if changed else None

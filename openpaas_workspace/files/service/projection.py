@@ -15,13 +15,14 @@ from typing import Any
 from sqlalchemy import update
 
 from openpaas_workspace.core import beneath
+from openpaas_workspace.core.blobs import Blobs
 from openpaas_workspace.core.workspace import Workspace
 from openpaas_workspace.files.config import FilesSettings
 from openpaas_workspace.files.engine import formats
 from openpaas_workspace.files.models import nodes
 from openpaas_workspace.files.service.disk import Disk, in_thread, seen
 from openpaas_workspace.files.service.ondisk import read, replace
-from openpaas_workspace.files.service.outsiders import outside_actor
+from openpaas_workspace.files.service.outsiders import is_held, outside_actor
 from openpaas_workspace.files.service.rows import Node, node_row, relative_path
 from openpaas_workspace.kit.actors import SYSTEM
 from openpaas_workspace.kit.clock import now
@@ -180,7 +181,11 @@ class Projector:
             await work.execute(
                 update(nodes).where(nodes.c.id == node.id).values(next_seq=seq, next_hash=digest)
             )
-        about, before = await in_thread(replace, *where, data, expected)
+        held = is_held(self._workspace, node.id)
+        if held:
+            # Killed in the middle of it, the file is torn: what it was to be is known by this, see `torn`.
+            await in_thread(self._workspace.get(Blobs).put, data)
+        about, before = await in_thread(replace, *where, data, expected, in_place=held)
         self.writes += 1
         await self._settle(node.id, seq, digest, {**about, "modified_at": now()})
         return before
@@ -205,6 +210,11 @@ class Projector:
 
 async def _nothing(_object_id: str) -> None:
     """Nobody watches the disk."""
+
+
+def torn(workspace: Workspace, node: Node) -> bool:
+    """Whether a file with an unknown content may be one that was being written in place when the server ended."""
+    return node.next_hash is not None and workspace.get(Blobs).has(node.next_hash)
 
 
 def known_hashes(node: Node) -> set[str | None]:
