@@ -2,6 +2,7 @@
 
 import ipaddress
 import os
+import signal
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -180,16 +181,31 @@ def isolate(data_dir: Path) -> None:
     os.environ.pop("JUPYTER_TOKEN", None)
 
 
+def _server_class() -> Any:
+    """Jupyter's server, which ends once however often it is told to."""
+    from jupyter_server.serverapp import ServerApp
+
+    class WorkspaceServer(ServerApp):
+        ending = False
+
+        def stop(self, from_signal: bool = False) -> None:
+            if not self.ending:
+                self.ending = True
+                if from_signal:
+                    # Python gives up its own handlers at its very end: one more would look like a crash.
+                    signal.signal(signal.SIGTERM, signal.SIG_IGN)
+                super().stop(from_signal)
+
+    return WorkspaceServer
+
+
 def serve(options: StartOptions) -> None:
     """Run the workspace until it is told to stop."""
     checked(options)
     marker.check(options.data_dir)
     _folder(options.data_dir).chmod(0o700)
     isolate(options.data_dir)
-    from jupyter_server.serverapp import ServerApp
-
-    config = configuration(options)
-    server = ServerApp.instance(config=config, log_level=30)
+    server = _server_class().instance(config=configuration(options), log_level=30)
     own_file = options.config_file or options.data_dir / "openpaas_config.py"
     if own_file.exists():
         loader = PyFileConfigLoader(own_file.name, path=str(own_file.parent))

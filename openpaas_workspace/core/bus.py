@@ -84,9 +84,10 @@ class Bus:
 
     async def stop(self) -> None:
         """Stop; unnumbered rows are numbered at the next start, followers go on where they were."""
-        for follower in self._followers.values():
-            await follower.stop()
+        followers = list(self._followers.values())
         self._followers.clear()
+        for follower in followers:
+            await follower.stop()
         if self._wakeup is not None:
             await self._wakeup.stop()
         if self._task is not None:
