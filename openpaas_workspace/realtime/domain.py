@@ -20,7 +20,7 @@ from openpaas_workspace.realtime.service.filekind import FILE, FileKind
 from openpaas_workspace.realtime.service.host import Host
 from openpaas_workspace.realtime.service.jupyter import JupyterDocuments
 from openpaas_workspace.realtime.service.openings import Openings
-from openpaas_workspace.realtime.service.presence import Presences
+from openpaas_workspace.realtime.service.presence import Presences, follow_moves
 
 _GATEWAY = "openpaas_workspace.realtime.gateway."
 
@@ -43,6 +43,7 @@ async def _set_up(workspace: Workspace) -> None:
     async def rights_changed(batch: Sequence[Recorded]) -> None:
         if rights_moved(batch):
             await host.rechecks.run()
+        await follow_moves(host, batch)
 
     workspace.db.bus.listen("realtime", rights_changed)
     await host.start()

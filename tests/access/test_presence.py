@@ -59,5 +59,7 @@ async def test_a_room_shows_its_readers_to_readers_only(world: World) -> None:
         assert answer.json() == {"present": [{"member": ids["reader"], "role": "reader", "state": "active"}]}
         refused = await asyncio.to_thread(world.clients["stranger"].get, f"{API}/files/{file['id']}/presence")
         assert refused.status_code == 404
+        inside = await following(world, "owner", stack, f"space:{file['space_id']}")
+        assert f"present:{ids['reader']}" in (await frame_of(inside, "topic+"))["values"]
         await reader.close()
         await until(owner, known, {})

@@ -1,6 +1,6 @@
 """Who is where: pure bookkeeping of sockets. A member with many windows is one person.
 
-A member is in a file as long as one of its sockets is in the room, and online as long as any
+A member is in a file as long as one of its sockets is in the room, in a space while in one of its files, and online as long as any
 socket or window is open. Who leaves stays for a moment, so that a page that loads again does not
 blink. Pages only say whether somebody sits in front of them, and at what; where they say to be
 counts for nothing unless the room knows them there.
@@ -35,17 +35,22 @@ class Window(NamedTuple):
 @dataclass
 class _Member:
     rooms: dict[str, set[str]] = field(default_factory=dict)
+    within: dict[str, str] = field(default_factory=dict)
     windows: dict[str, Window] = field(default_factory=dict)
 
     def truth(self, topic: str) -> State | None:
         """How the member is in the topic, by its open sockets alone."""
-        here = bool(self.rooms or self.windows) if topic == ONLINE else topic in self.rooms
+        if topic == ONLINE:
+            here = bool(self.rooms or self.windows)
+        else:
+            here = topic in self.rooms or topic in self.within.values()
         if not here:
             return None
         if not self.windows:
             return "active"  # a page that says nothing of itself, such as a stock one
         at_work = (
-            window.state == "active" and topic in {ONLINE, window.at} for window in self.windows.values()
+            window.state == "active" and topic in {ONLINE, window.at, self.within.get(window.at)}
+            for window in self.windows.values()
         )
         return "active" if any(at_work) else "away"
 
@@ -61,12 +66,22 @@ class Roster:
         self._ends: dict[tuple[str, str], float] = {}
         self._dirty: set[tuple[str, str]] = set()
 
-    def enter(self, source: str, member: str, topic: str) -> None:
-        """A socket is in a room. `source` names it for ever."""
+    def enter(self, source: str, member: str, topic: str, within: str = "") -> None:
+        """A socket is in a room, of an object within another (its space). `source` names it for ever."""
         self.leave(source)
         self._sources[source] = (member, topic)
-        self._members.setdefault(member, _Member()).rooms.setdefault(topic, set()).add(source)
-        self._dirty.update(((topic, member), (ONLINE, member)))
+        known = self._members.setdefault(member, _Member())
+        known.rooms.setdefault(topic, set()).add(source)
+        self._put(known, topic, within)
+        self._concerns(member, known)
+
+    def moved(self, topic: str, within: str) -> None:
+        """An object is within another now."""
+        for member, known in self._members.items():
+            if topic in known.rooms:
+                self._concerns(member, known)
+                self._put(known, topic, within)
+                self._concerns(member, known)
 
     def window(self, source: str, member: str, window: Window) -> None:
         """A window is open, or says something new of itself."""
@@ -88,6 +103,7 @@ class Roster:
             sockets.discard(source)
             if not sockets:
                 del known.rooms[topic]
+                known.within.pop(topic, None)
         else:
             known.windows.pop(source, None)
         if not known.rooms and not known.windows:
@@ -120,7 +136,13 @@ class Roster:
         return iter(self._told)
 
     def _concerns(self, member: str, known: _Member) -> None:
-        self._dirty.update((topic, member) for topic in (ONLINE, *known.rooms))
+        self._dirty.update((topic, member) for topic in (ONLINE, *known.rooms, *known.within.values()))
+
+    def _put(self, known: _Member, topic: str, within: str) -> None:
+        if within:
+            known.within[topic] = within
+        else:
+            known.within.pop(topic, None)
 
     def _settled(self, topic: str, member: str, at: float) -> Change | None:
         known = self._members.get(member)

@@ -30,7 +30,7 @@ from openpaas_workspace.realtime.service.leases import Held, Leases
 from openpaas_workspace.realtime.service.live import RESTART, LiveObject
 from openpaas_workspace.realtime.service.log import Change, Draft, Fenced, Head, LogWriter
 from openpaas_workspace.realtime.service.metrics import RoomMetrics
-from openpaas_workspace.realtime.service.presence import Presences
+from openpaas_workspace.realtime.service.presence import Presences, space_of
 from openpaas_workspace.realtime.service.rechecks import Rechecks
 
 _log = logging.getLogger(__name__)
@@ -109,6 +109,7 @@ class Host(RoomHost):
         described = await kind.describe(ref.id)
         async with self.workspace.db.read(SYSTEM) as work:
             row = await store.head(work, ref.id)
+            within = await space_of(work, ref)
         first = None
         if row is None or row.head_seq == 0:
             first = await kind.first(ref.id, described)
@@ -122,7 +123,7 @@ class Host(RoomHost):
         live = LiveObject(ref=ref, kind=kind, described=described, head=head, state=state, writer=self.writer)
         live.owners = stored.owners
         live.on_poison = self._void_later
-        live.presences = self.presences
+        live.presences, live.within = self.presences, within
         live.since_snapshot = [len(stored.changes), sum(len(change.data) for change in stored.changes)]
         if first is not None and row.head_seq == 0:
             await live.append(Draft("import", first, SYSTEM, claims=kind.claims(first, SYSTEM.id)))

@@ -81,6 +81,7 @@ class LiveObject:
         self.serial = asyncio.Lock()
         self.on_poison: Callable[[LiveObject, Change], None] = lambda _live, _change: None
         self.presences: Presences | None = None
+        self.within = ""
         self._writer = writer
         self._watchers: dict[object, Watcher] = {}
         self._flying = 0
@@ -161,7 +162,7 @@ class LiveObject:
         """From now on `connection` gets every change that is applied."""
         self.connections[connection.id] = connection
         if self.presences is not None:
-            self.presences.entered(connection.id, connection.actor, str(self.ref))
+            self.presences.entered(connection.id, connection.actor, str(self.ref), self.within)
 
     def leave(self, connection: Connection) -> None:
         """The connection is gone."""

@@ -2,10 +2,19 @@
 
 import asyncio
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING
 
-from openpaas_workspace.kit.actors import Actor
+from openpaas_workspace.core.db import Work
+from openpaas_workspace.core.events import Recorded
+from openpaas_workspace.kit.actors import SYSTEM, Actor
+from openpaas_workspace.kit.errors import NotFound
+from openpaas_workspace.kit.refs import Ref
 from openpaas_workspace.realtime.engine.roster import Change, Roster, State, Window
+from openpaas_workspace.sharing.service.rights import place
+
+if TYPE_CHECKING:
+    from openpaas_workspace.realtime.service.host import Host
 
 _log = logging.getLogger(__name__)
 Listener = Callable[[Change], None]
@@ -24,11 +33,16 @@ class Presences:
         """Call `listener` with each change."""
         self._listeners.append(listener)
 
-    def entered(self, source: str, actor: Actor, ref: str) -> None:
-        """A socket is in the room of an object. Only members are shown."""
+    def entered(self, source: str, actor: Actor, ref: str, within: str = "") -> None:
+        """A socket is in the room of an object (of the space `within`). Only members are shown."""
         if actor.kind == "member":
-            self._roster.enter(source, actor.id, ref)
+            self._roster.enter(source, actor.id, ref, within)
             self._soon()
+
+    def moved(self, ref: str, within: str) -> None:
+        """The object is in another space."""
+        self._roster.moved(ref, within)
+        self._soon()
 
     def window(self, source: str, actor: Actor, state: State, at: str) -> None:
         """A window tells whether somebody sits in front of it, and at what."""
@@ -68,3 +82,24 @@ class Presences:
                     _log.exception("A listener of presence failed")
         at = self._roster.next()
         self._timer = None if at is None else loop.call_at(at, self._tell)
+
+
+async def space_of(work: Work, ref: Ref) -> str:
+    """The space an object is in: who is in one of its files is in it. Nothing for what is in none."""
+    try:
+        space, _owner = await place(work, ref)
+    except NotFound:
+        return ""
+    return f"space:{space}"
+
+
+async def follow_moves(host: "Host", batch: Sequence[Recorded]) -> None:
+    """Who is in a file that was moved to another space is in that one now."""
+    if not any(event.type == "ObjectMoved" for event in batch):
+        return
+    async with host.workspace.db.read(SYSTEM) as work:
+        for live in [live for live in host.objects.values() if live.connections]:
+            within = await space_of(work, live.ref)
+            if within != live.within:
+                live.within = within
+                host.presences.moved(str(live.ref), within)

@@ -7,7 +7,8 @@ from openpaas_workspace.realtime.engine.roster import LINGER, ONLINE, Change, Ro
 
 SOURCES = [f"socket{n}" for n in range(6)]
 MEMBERS = ["alice", "bob"]
-FILES = ["file:a", "file:b"]
+FILES = ["file:a", "file:b", "file:c"]
+SPACES = ["space:1", "space:2", ""]
 OF = {source: MEMBERS[n % 2] for n, source in enumerate(SOURCES)}
 
 _source = st.sampled_from(SOURCES)
@@ -17,6 +18,7 @@ _steps = st.lists(
         st.tuples(
             st.just("window"), _source, st.sampled_from(["active", "away"]), st.sampled_from(["", *FILES])
         ),
+        st.tuples(st.just("move"), st.sampled_from(FILES), st.sampled_from(SPACES)),
         st.tuples(st.just("leave"), _source),
         st.tuples(st.just("wait"), st.floats(0, 2 * LINGER)),
     ),
@@ -29,6 +31,7 @@ class Truth:
 
     def __init__(self) -> None:
         self.rooms: dict[str, str] = {}
+        self.within = dict(zip(FILES, ("space:1", "space:1", "space:2"), strict=True))
         self.windows: dict[str, tuple[str, str]] = {}
 
     def state(self, topic: str, member: str) -> str | None:
@@ -37,7 +40,8 @@ class Truth:
         if topic == ONLINE:
             here, at_work = bool(rooms or windows), any(state == "active" for state, _ in windows)
         else:
-            here, at_work = topic in rooms, ("active", topic) in windows
+            files = {at for at in rooms if topic in {at, self.within[at]}}
+            here, at_work = bool(files), any(("active", at) in windows for at in files)
         if not here:
             return None
         return "active" if at_work or not windows else "away"
@@ -57,7 +61,10 @@ class Desk:
             case ("enter", source, at):
                 self.truth.windows.pop(source, None)
                 self.truth.rooms[source] = at
-                self.roster.enter(source, OF[source], at)
+                self.roster.enter(source, OF[source], at, self.truth.within[at])
+            case ("move", at, space):
+                self.truth.within[at] = space
+                self.roster.moved(at, space)
             case ("window", source, state, at) if source not in self.truth.rooms:
                 self.truth.windows[source] = (state, at)
                 self.roster.window(source, OF[source], Window(state, at))
@@ -91,7 +98,7 @@ def test_what_is_told_is_what_is_true_after_the_grace_and_nobody_is_told_twice(s
     for step in steps:
         desk.do(step)
         desk.listen()
-        settled = [desk.check(topic, member) for topic in (ONLINE, *FILES) for member in MEMBERS]
+        settled = [desk.check(topic, member) for topic in (ONLINE, *FILES, *SPACES[:2]) for member in MEMBERS]
         assert (desk.roster.next() is None) == all(settled)
     for source in SOURCES:
         desk.do(("leave", source))
