@@ -132,13 +132,14 @@ class Restored(Wire, frozen=True, kw_only=True):
 class ComparisonQuery(Wire, frozen=True, kw_only=True):
     """What became of the state at `base` (0: of nothing) at `seq` (0: now).
 
-    `whole` also brings what is the same. `credits` names the author of each part, which takes longer
-    where several people wrote.
+    `whole` also brings what is the same, `counts` only how many things changed. `credits` names the author
+    of each part, which takes longer where several people wrote.
     """
 
     base: Seq = 0
     seq: Seq = 0
     whole: bool = False
+    counts: bool = False
     credits: bool = False
 
 

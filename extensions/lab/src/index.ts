@@ -1,4 +1,5 @@
 /** The one extension of the page: collects the plugins of the workspace. */
+import { history } from './history/plugin.js';
 import { endings } from './live/endings.js';
 import { liveDocuments, liveProvider } from './live/plugin.js';
 import { untouched } from './live/untouched.js';
@@ -32,6 +33,7 @@ export default [
   here,
   share,
   others,
+  history,
   refusals,
   connection,
   frame,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Final
 
 import msgspec
@@ -21,7 +21,6 @@ from openpaas_workspace.realtime.schemas import DiffCell, DiffCounts, DiffLine, 
 MOST_LINES: Final = 6000
 MOST_LETTERS: Final = 4_000_000
 _AROUND: Final = 3
-_AROUND_CELLS: Final = 1
 
 
 class Compared(msgspec.Struct, frozen=True):
@@ -95,11 +94,12 @@ def _notebook(
     taken, put = credits_.cells() if credits_ is not None else ([], [])
     told: list[DiffCell] = []
     left, cut = MOST_LINES, False
-    for change, shown in zip(found, _near(found, _AROUND_CELLS, whole=question.whole), strict=True):
+    for change, shown in zip(found, _near(found, 0, whole=question.whole), strict=True):
         if not shown:
             _skip_cell(told)
             continue
-        lines, short = _told(change.lines, question, _at(taken, change.old), _at(put, change.new), most=left)
+        seen = question if not change.moved else replace(question, whole=True)
+        lines, short = _told(change.lines, seen, _at(taken, change.old), _at(put, change.new), most=left)
         left -= len(lines)
         cut |= short
         told.append(_cell(change, lines))
