@@ -3774,6 +3774,7 @@ export interface operations {
         parameters: {
             query?: {
                 base?: number;
+                counts?: boolean;
                 credits?: boolean;
                 seq?: number;
                 whole?: boolean;

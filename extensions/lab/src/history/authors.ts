@@ -94,7 +94,8 @@ export class Authors implements IDisposable {
       text: run.text,
       name: person?.display_name ?? this._stranger(run.author),
       color: person?.color ?? UNKNOWN,
-      when: run.at === null ? '' : when.full(run.at)
+      when: run.at === null ? '' : when.full(run.at),
+      at: run.author === null || run.author === 'system' ? 0 : (run.at ?? 0)
     };
   }
 

@@ -7,6 +7,8 @@ export interface IRun {
   name: string;
   color: string;
   when: string;
+  /** 0 for the first content. */
+  at: number;
 }
 
 interface IMark {
@@ -54,37 +56,34 @@ const field = StateField.define<DecorationSet>({
   }
 });
 
-function runAt(marks: DecorationSet, from: number, to: number): IRun | null {
-  let best: IRun | null = null;
-  let most = 0;
-  const sizes = new Map<string, number>();
-  marks.between(from, to, (start, stop, value) => {
-    const run = (value.spec as { run: IRun }).run;
-    const size = (sizes.get(run.name) ?? 0) + Math.min(stop, to) - Math.max(start, from);
-    sizes.set(run.name, size);
-    if (size > most || best === null) {
-      most = size;
-      best = run;
-    }
+/** Who wrote between two places, the newest first. */
+function runsAt(marks: DecorationSet, from: number, to: number): IRun[] {
+  const found: IRun[] = [];
+  marks.between(from, to, (_start, _stop, value) => {
+    found.push((value.spec as { run: IRun }).run);
   });
-  return best;
+  return found.sort((a, b) => b.at - a.at);
 }
 
 class Edge extends GutterMarker {
-  constructor(private readonly _run: IRun) {
+  constructor(private readonly _runs: IRun[]) {
     super();
   }
 
   override eq(other: Edge): boolean {
-    return other._run.name === this._run.name && other._run.color === this._run.color;
+    return other._title === this._title && other._runs[0].color === this._runs[0].color;
   }
 
   override toDOM(): HTMLElement {
     const node = document.createElement('div');
     node.className = 'opw-Blame-edge';
-    node.style.backgroundColor = this._run.color;
-    node.title = said(this._run);
+    node.style.backgroundColor = this._runs[0].color;
+    node.title = this._title;
     return node;
+  }
+
+  private get _title(): string {
+    return [...new Set(this._runs.map(said))].join('\n');
   }
 }
 
@@ -95,15 +94,15 @@ function said(run: IRun): string {
 const edge = gutter({
   class: 'opw-Blame',
   lineMarker(view, line) {
-    const run = runAt(view.state.field(field), line.from, line.to);
-    return run === null ? null : new Edge(run);
+    const runs = runsAt(view.state.field(field), line.from, line.to);
+    return runs.length === 0 ? null : new Edge(runs);
   },
   lineMarkerChange: update => update.startState.field(field) !== update.state.field(field)
 });
 
 const hover = hoverTooltip((view, pos): Tooltip | null => {
-  const run = runAt(view.state.field(field), pos, pos + 1);
-  if (run === null) {
+  const [run] = runsAt(view.state.field(field), pos, pos + 1);
+  if (run === undefined) {
     return null;
   }
   return {

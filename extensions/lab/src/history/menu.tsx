@@ -34,7 +34,7 @@ function made(items: IMenuItem[], closed: () => void): StockMenu {
   const menu = new StockMenu({ commands });
   items.forEach((item, index) => {
     const command = `item-${index}`;
-    commands.addCommand(command, { label: item.label, icon: item.icon, execute: item.run });
+    commands.addCommand(command, { label: item.label, icon: item.icon?.bindprops({ stylesheet: 'menuItem' }), execute: item.run });
     menu.addItem({ command });
   });
   menu.aboutToClose.connect(() => {

@@ -34,7 +34,7 @@ export function People({ writers }: { writers: Writer[] }): JSX.Element {
             <Face person={person} size="small" label="" />
           ) : (
             <span className="opw-Face opw-mod-small opw-mod-more" aria-hidden>
-              <monitorIcon.react tag={null} width="12px" height="12px" />
+              <monitorIcon.react tag="span" className="opw-Button-icon" width="12px" height="12px" />
             </span>
           )}
           <span className="opw-ellipsis">{name}</span>
