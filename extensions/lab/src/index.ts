@@ -7,6 +7,7 @@ import { here } from './presence/here.js';
 import { others } from './presence/plugin.js';
 import { cellExecutor, rights } from './rights/plugin.js';
 import { share } from './share/plugin.js';
+import { asks } from './asks/plugin.js';
 import { connection } from './shell/connection.js';
 import { frame } from './shell/frame.js';
 import { names } from './shell/names.js';
@@ -34,6 +35,7 @@ export default [
   share,
   others,
   history,
+  asks,
   refusals,
   connection,
   frame,
