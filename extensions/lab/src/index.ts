@@ -17,6 +17,7 @@ import { noConversion, noEvents } from './shell/quiet.js';
 import { refusals } from './shell/refusals.js';
 import { session } from './shell/session.js';
 import { workspace } from './shell/workspace.js';
+import { space } from './space/plugin.js';
 import { trust } from './trust/plugin.js';
 
 export default [
@@ -36,6 +37,7 @@ export default [
   others,
   history,
   asks,
+  space,
   refusals,
   connection,
   frame,

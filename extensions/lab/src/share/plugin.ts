@@ -169,7 +169,11 @@ function openNamed(app: JupyterFrontEnd, workspace: IWorkspace, router: IRouter 
     const { path = '', search = '', hash = '' } = router.current;
     const rest = search.replace(OPENED, '').replace(/^&/, '?');
     router.navigate(`${path}${rest}${hash}`, { skipRouting: true });
-    await open(workspace, ref);
+    if (ref.startsWith('space:')) {
+      await app.commands.execute('openpaas:space', { id: ref.slice('space:'.length) });
+    } else {
+      await open(workspace, ref);
+    }
   });
 }
 
