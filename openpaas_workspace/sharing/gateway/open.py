@@ -6,6 +6,7 @@ What is absent, thrown away, or not to be seen gets the very same page.
 from typing import Any
 
 from openpaas_workspace.accounts.gateway.pages import Page
+from openpaas_workspace.accounts.service import lookup
 from openpaas_workspace.core.access import Access
 from openpaas_workspace.core.i18n import Translator, language_of, translator
 from openpaas_workspace.core.web import Identity
@@ -23,6 +24,7 @@ class OpenPage(Page):
     """Where a link of the workspace leads. GET goes there or offers to ask, POST asks."""
 
     member: Actor = NOBODY
+    shown_name = ""
 
     def translate(self) -> Translator:
         """As for any page, but a member's own language comes before what the browser asks for."""
@@ -30,7 +32,7 @@ class OpenPage(Page):
         return super().translate() if chosen or not self.member.locale else translator(self.member.locale)
 
     async def get(self, ref: str) -> None:
-        self.member = await self.workspace.get(Identity).actor(self)
+        await self._meet()
         try:
             found = Ref.parse(ref)
             async with self.workspace.db.read(self.member) as work:
@@ -45,7 +47,7 @@ class OpenPage(Page):
         self._offer(asked=asked_at is not None)
 
     async def post(self, ref: str) -> None:
-        self.member = await self.workspace.get(Identity).actor(self)
+        await self._meet()
         try:
             wish = AccessWish(message=self.field("message", MAX_MESSAGE))
             async with self.workspace.db.unit(self.member) as work:
@@ -56,9 +58,15 @@ class OpenPage(Page):
             return
         self.redirect(self.request.path, status=303)
 
+    async def _meet(self) -> None:
+        self.member = await self.workspace.get(Identity).actor(self)
+        async with self.workspace.db.read(self.member) as work:
+            states = await lookup.states(work, (self.member.id,))
+        self.shown_name = states[self.member.id][0] if states else self.member.name
+
     def _offer(self, *, asked: bool = False, error: WorkspaceError | None = None) -> None:
         self.set_status(NotFound.status)
-        self.show("ask.html", error=error, asked=asked, name=self.member.name, longest=MAX_MESSAGE)
+        self.show("ask.html", error=error, asked=asked, name=self.shown_name, longest=MAX_MESSAGE)
 
     def show_dead(self, error: WorkspaceError) -> None:
         """Answer that this is no link of the workspace."""

@@ -69,24 +69,22 @@ class Teller {
         {
           label: words.__('Give access (%1)', roleName(words, request.level).toLocaleLowerCase()),
           displayType: 'accent',
-          callback: () => void this._answer(request, person, true)
+          callback: () => void this._give(request, person)
         },
         {
-          label: words.__('Another role…'),
+          label: words.__('Another answer…'),
           callback: () => void this._app.commands.execute(SHARE, { ref: request.ref })
-        },
-        { label: words.__('Decline'), callback: () => void this._answer(request, person, false) }
+        }
       ]
     });
     this._shown.set(keyOf(asked), id);
   }
 
-  private async _answer(request: IAccessRequest, person: string, grant: boolean): Promise<void> {
+  private async _give(request: IAccessRequest, person: string): Promise<void> {
     const { words } = this._workspace;
     try {
-      await ask(this._workspace, `access-requests/${request.id}/answer`, { method: 'POST', body: { grant } });
-      const said = grant ? nowMay(words, person, request.level) : words.__('%1 is told that the answer is no.', person);
-      Notification.success(said, { autoClose: 5000 });
+      await ask(this._workspace, `access-requests/${request.id}/answer`, { method: 'POST', body: { grant: true } });
+      Notification.success(nowMay(words, person, request.level), { autoClose: 5000 });
     } catch (error) {
       Notification.error(sentenceOf(this._workspace, error), { autoClose: 8000 });
     }

@@ -31,6 +31,7 @@ export function showAsking(
   view.addClass(CLASS);
   const widget = new MainAreaWidget({ content: view });
   widget.id = id;
+  widget.toolbar.hide();
   widget.title.label = PathExt.basename(path);
   widget.title.icon = lockIcon;
   widget.title.closable = true;

@@ -89,10 +89,12 @@ export interface ISharingProps {
   again: () => void;
   /** Show who has access to another object. */
   onGo: (ref: string) => void;
+  /** It stands in a page: the keyboard stays where it is. */
+  inPage?: boolean;
 }
 
 /** Inviting, and the list; in the share window and on the page of a space. */
-export function Sharing({ access, again, onGo }: ISharingProps): JSX.Element {
+export function Sharing({ access, again, onGo, inPage = false }: ISharingProps): JSX.Element {
   const { words } = useWorkspace();
   const me = useMe();
   const sharing = useSharing(access.ref, access, again);
@@ -103,7 +105,7 @@ export function Sharing({ access, again, onGo }: ISharingProps): JSX.Element {
   return (
     <>
       {access.may_share && !ownSpace ? (
-        <Invite access={access} sharing={sharing} me={me} />
+        <Invite access={access} sharing={sharing} me={me} autoFocus={!inPage} />
       ) : (
         <NotMine access={access} ownSpace={ownSpace && access.may_share} />
       )}

@@ -12,6 +12,7 @@ interface IInviteProps {
   access: IAccess;
   sharing: ISharing;
   me: string;
+  autoFocus: boolean;
 }
 
 export function Invite(props: IInviteProps): JSX.Element {
@@ -26,7 +27,7 @@ export function Invite(props: IInviteProps): JSX.Element {
       <div className="opw-Share-line">
         <Picker
           ref={field}
-          autoFocus
+          autoFocus={props.autoFocus}
           label={words.__('Person or group')}
           placeholder={words.__('Name of a person or a group…')}
           choices={choices}

@@ -59,6 +59,7 @@ async function make(app: JupyterFrontEnd, workspace: IWorkspace, id: string): Pr
   content.addClass('opw-Space');
   const widget = new MainAreaWidget({ content });
   widget.id = widgetId(id);
+  widget.toolbar.hide();
   widget.title.label = workspace.words.__('Space');
   widget.title.icon = usersIcon;
   widget.title.closable = true;

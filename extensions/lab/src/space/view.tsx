@@ -9,6 +9,7 @@ import {
   linkIcon,
   Skeleton,
   useAnswer,
+  usePerson,
   useWorkspace
 } from '@openpaas/base';
 import * as React from 'react';
@@ -65,7 +66,7 @@ function SpacePage({ id, named, run }: ISpaceProps): JSX.Element {
       <Heading space={space.data} name={name} run={run} />
       <div className="opw-Space-columns">
         <section className="opw-Card opw-Space-members">
-          <Sharing access={access.data} again={access.again} onGo={() => undefined} />
+          <Sharing access={access.data} again={access.again} onGo={() => undefined} inPage />
         </section>
         <div className="opw-Space-side">
           {space.data.level === 'manager' && <Settings key={id} space={space.data} access={access.data} again={again} />}
@@ -90,7 +91,7 @@ function Heading({ space, name, run }: IHeadingProps): JSX.Element {
       <div className="opw-Share-line">
         <KindMark of={space.ref} name={name} />
         <h1 className="opw-Row-text">{name}</h1>
-        <span className="opw-Tag">{words.__('You: %1', roleName(words, space.level).toLocaleLowerCase())}</span>
+        <span className="opw-muted">{words.__('You: %1', roleName(words, space.level).toLocaleLowerCase())}</span>
       </div>
       {space.archived_at !== null && (
         <p className="opw-Share-notice" data-tone="hint">
@@ -195,8 +196,8 @@ function Activity({ id }: { id: string }): JSX.Element {
 }
 
 function Happened({ entry }: { entry: IHappened }): JSX.Element {
-  const { words, when, directory, openers } = useWorkspace();
-  const who = directory.get(entry.actor)?.display_name ?? words.__('The server');
+  const { words, when, openers } = useWorkspace();
+  const who = usePerson(entry.actor)?.display_name ?? words.__('The server');
   const said = sentence(words, who, entry);
   const opens = entry.name !== '' && entry.type !== 'FileTrashed' && openers.knows(entry.ref);
   return (
