@@ -95,7 +95,6 @@ export interface ISharingProps {
 
 /** Inviting, and the list; in the share window and on the page of a space. */
 export function Sharing({ access, again, onGo, inPage = false }: ISharingProps): JSX.Element {
-  const { words } = useWorkspace();
   const me = useMe();
   const sharing = useSharing(access.ref, access, again);
   const ownSpace = access.personal && access.ref.startsWith('space:');
@@ -113,11 +112,17 @@ export function Sharing({ access, again, onGo, inPage = false }: ISharingProps):
       {access.may_share && <Requests of={access.ref} tell={sharing.tell} />}
       <ViewAs access={access} />
       <Rows access={access} sharing={sharing} me={me} onGo={onGo} />
-      {access.may_share && !access.execute_counts && access.name.endsWith('.ipynb') && (
-        <p className="opw-muted opw-small">{words.__('Who runs code here is decided for the whole space.')}</p>
-      )}
+      <WhereRunning access={access} />
     </>
   );
+}
+
+/** Why no row offers to let somebody run code. */
+function WhereRunning({ access }: { access: IAccess }): JSX.Element | null {
+  const { words } = useWorkspace();
+  return access.may_share && !access.execute_counts && access.name.endsWith('.ipynb') ? (
+    <p className="opw-muted opw-small">{words.__('Who runs code here is decided for the whole space.')}</p>
+  ) : null;
 }
 
 /** My id, once it is known. */
