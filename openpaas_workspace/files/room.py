@@ -17,7 +17,8 @@ from openpaas_workspace.files.service.rows import Node, node_row, relative_path
 from openpaas_workspace.files.service.watching import Watched
 from openpaas_workspace.kit.actors import SYSTEM, Actor
 from openpaas_workspace.kit.errors import Invalid, NotFound, TooLarge, Unavailable
-from openpaas_workspace.realtime.binding import Binding, Bound, RoomHost
+from openpaas_workspace.realtime.binding import Binding, Bound, Made, RoomHost
+from openpaas_workspace.realtime.service.desk import Desk
 
 
 class FileBinding(Binding):
@@ -37,7 +38,8 @@ class FileBinding(Binding):
                 raise NotFound
             node = place.node
             where = await relative_path(work, node)
-        if not self._is_live(node):
+        # A large one is read once, when its log begins.
+        if not self._is_live(node) and node.size <= self._workspace.get(Desk).large:
             await self._parsed(node, where)
         return _bound(node)
 
@@ -89,6 +91,8 @@ class FileBinding(Binding):
             raise Unavailable("Somebody is writing this file; open it again in a moment.") from error
         except OSError as error:
             raise NotFound("This file is gone from the disk; look again.") from error
+        if len(found.data) > self._workspace.get(Desk).large:
+            return Made(formats.parse, (kind, found.data)), found.digest, found.about
         return await in_thread(formats.parse, kind, found.data), found.digest, found.about
 
     def _is_live(self, node: Node) -> bool:

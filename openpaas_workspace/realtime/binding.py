@@ -4,12 +4,15 @@ Files (and later documents, sheets) put a `Binding` into the workspace; realtime
 `RoomHost`. Both are found by type, so that neither imports the other.
 """
 
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 from openpaas_workspace.core.db import Work
 from openpaas_workspace.kit.actors import Actor
+from openpaas_workspace.realtime.engine.contents import Made
+
+__all__ = ["Binding", "Bound", "Content", "Made", "RoomHost"]
 
 
 class Bound(NamedTuple):
@@ -46,7 +49,10 @@ class Binding:
         raise NotImplementedError
 
     async def first_content(self, object_id: str) -> tuple[Any, str]:
-        """Content and hash from disk, asked once when the log is empty; an error means nothing is created."""
+        """Content (or how it is made) and hash from disk, asked once when the log is empty.
+
+        An error means that nothing is created.
+        """
         raise NotImplementedError
 
     def changed(self, object_id: str, seq: int) -> None:
@@ -65,8 +71,16 @@ class RoomHost:
         """The committed content, opening the object if needed; Unavailable when another process hosts it."""
         raise NotImplementedError
 
+    async def made(self, object_id: str, function: Callable[..., Any], *args: Any) -> Content:
+        """As `content`, of `function(content, *args)`: a pure function of a module, run where it stops nobody."""
+        raise NotImplementedError
+
+    async def head(self, object_id: str) -> tuple[int, int]:
+        """The seq and the epoch that `content` would answer with now, without its work."""
+        raise NotImplementedError
+
     async def write(self, object_id: str, value: Any, actor: Actor, *, base_seq: int | None) -> int:
-        """One attributed change that makes the content `value`, merged; returns the head's seq.
+        """One attributed change that makes the content `value` (it may be `Made`), merged; returns the head's seq.
 
         The change is taken against the version at `base_seq` (None: against the live one) and merged
         with what came since. Nothing is logged when it changes nothing. A member's right is asked once more

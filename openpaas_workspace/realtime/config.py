@@ -52,3 +52,15 @@ class Realtime(Configurable):
     edit_event_minutes = Int(
         5, min=1, help="Minutes in which one author's edits of one file make one event."
     ).tag(config=True)
+    large_content = Int(
+        4 * 1024 * 1024,
+        min=65_536,
+        help="Contents of more bytes are read and written by a helper process, so that they stop nobody.",
+    ).tag(config=True)
+    helpers = Int(2, min=1, help="Helper processes for large contents that run at once.").tag(config=True)
+    helper_seconds = Float(
+        120.0, min=1.0, help="Seconds after which a helper process is ended and its work fails."
+    ).tag(config=True)
+    helper_memory = Int(
+        4 * 1024**3, min=256 * 1024**2, help="Bytes of memory that a helper process may use."
+    ).tag(config=True)

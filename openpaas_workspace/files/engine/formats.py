@@ -8,12 +8,13 @@ import hashlib
 import json
 import math
 import re
+from contextlib import suppress
 from typing import Any, NamedTuple, cast
 
 import nbformat
 from nbformat.v4.rwbase import split_lines
 
-from openpaas_workspace.kit.errors import Invalid
+from openpaas_workspace.kit.errors import Invalid, WorkspaceError
 
 NOTEBOOK = "notebook"
 TEXT = "file"
@@ -128,11 +129,35 @@ def serialise(kind: str, value: Any, style: Style) -> bytes:
     return (_BOM if style.bom else b"") + text.encode("utf-8", "surrogatepass")
 
 
+def written(value: Any, kind: str, style: Style) -> bytes:
+    """As `serialise`, of what a room holds."""
+    return serialise(kind, value, style)
+
+
+def rewritten(value: Any, name: str, current: bytes, exact: bool) -> bytes | None:
+    """What a file that holds `current` must hold, or None when that means the same."""
+    kind = type_of(name)
+    with suppress(WorkspaceError):
+        if same(kind, value, parse(kind, current), exact=exact):
+            return None
+    return serialise(kind, value, style_of(current))
+
+
 def same(kind: str, one: Any, other: Any, *, exact: bool = False) -> bool:
     """Whether two contents mean the same; unless `exact`, a page's own additions do not count."""
     if kind == TEXT:
         return bool(one == other)
     return bool(_meaning(one, other, exact=exact) == _meaning(other, one, exact=exact))
+
+
+def equals(value: Any, kind: str, other: Any) -> bool:
+    """As `same` and exact, of what a room holds."""
+    return same(kind, value, other, exact=True)
+
+
+def saved(content: Any, style: Style) -> bytes:
+    """The bytes of a notebook as a page sends it; raises Invalid when it is none."""
+    return serialise(NOTEBOOK, checked_notebook(content), style)
 
 
 def _meaning(value: dict[str, Any], beside: dict[str, Any], *, exact: bool) -> Any:

@@ -26,6 +26,8 @@ from openpaas_workspace.files.service.places import Place
 from openpaas_workspace.files.service.rows import Acting, Node
 from openpaas_workspace.kit.errors import Conflict, Forbidden, Invalid, NotFound, WorkspaceError
 from openpaas_workspace.kit.text import name_key
+from openpaas_workspace.realtime.binding import Made
+from openpaas_workspace.realtime.service.desk import Desk
 from openpaas_workspace.realtime.service.openings import Openings
 
 P = ParamSpec("P")
@@ -256,14 +258,14 @@ class WorkspaceContentsManager(AsyncContentsManager):
             return
         if "content" not in model:
             raise Invalid("Send the content of the notebook.")
-        value = await in_thread(formats.checked_notebook, model["content"])
         if place is not None and content.is_live(who.workspace, _node(place)):
+            value = Made(formats.checked_notebook, (model["content"],))
             await content.put_value(who, _node(place), value, version=_version(model))
             return
         style = formats.Style()
         if place is not None:
             style = formats.style_of((await content.get(who, _node(place)))[0])
-        data = await in_thread(formats.serialise, formats.NOTEBOOK, value, style)
+        data = await who.workspace.get(Desk).run(formats.saved, model["content"], style)
         await self._store(who, place, path, data, version=_version(model))
 
     async def _store(

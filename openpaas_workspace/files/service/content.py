@@ -21,7 +21,7 @@ from openpaas_workspace.files.service.rows import Caller, Node, node_row, ref_of
 from openpaas_workspace.files.service.spaces import check_open
 from openpaas_workspace.kit.clock import now
 from openpaas_workspace.kit.errors import Conflict, Invalid, NotFound, TooLarge
-from openpaas_workspace.realtime.binding import RoomHost
+from openpaas_workspace.realtime.binding import Made, RoomHost
 from openpaas_workspace.sharing.schemas import Level
 from openpaas_workspace.sharing.service import rights
 
@@ -69,10 +69,10 @@ async def get(caller: Caller, node: Node, limit: int | None = None) -> tuple[byt
     """The bytes of a file and its version; raises TooLarge over `limit` (the settings' by default), NotFound."""
     node, root, path = await readable(caller, node)
     if is_live(caller.workspace, node):
-        live = await live_value(caller, node)
         style = await _style(caller.workspace, root, path)
-        data = await in_thread(formats.serialise, formats.type_of(node.name), live.value, style)
-        return data, live.version
+        host = caller.workspace.get(RoomHost)
+        made = await host.made(node.id, formats.written, formats.type_of(node.name), style)
+        return made.value, f"{made.epoch}.{made.seq}"
     limit = limit or caller.workspace.get(FilesSettings).max_open_bytes
     try:
         found = await in_thread(_read_quiet, root, path, limit)
@@ -100,7 +100,7 @@ async def put(
 
 
 async def put_value(caller: Caller, node: Node, value: Any, *, version: str = "") -> tuple[Node, str]:
-    """As `put`, of a file with a log, with what its room holds: an nbformat dict or a str."""
+    """As `put`, of a file with a log, with what its room holds: an nbformat dict or a str, which may be `Made`."""
     node = await _writable(caller, node)
     host = caller.workspace.get(RoomHost)
     base = await _base(host, node, version)
@@ -110,13 +110,13 @@ async def put_value(caller: Caller, node: Node, value: Any, *, version: str = ""
             update(nodes).where(nodes.c.id == node.id).values(modified_at=now(), modified_by=caller.actor.id)
         )
         node = await node_row(work, node.id)
-    epoch = (await host.content(node.id)).epoch
+    _, epoch = await host.head(node.id)
     return node, f"{epoch}.{seq}"
 
 
 async def _put_live(caller: Caller, node: Node, data: bytes | Path, version: str) -> tuple[Node, str]:
     raw = data if isinstance(data, bytes) else await in_thread(data.read_bytes)
-    value = await in_thread(formats.parse, formats.type_of(node.name), raw)
+    value = Made(formats.parse, (formats.type_of(node.name), raw))
     return await put_value(caller, node, value, version=version)
 
 
@@ -173,8 +173,8 @@ async def _base(host: RoomHost, node: Node, version: str) -> int | None:
     epoch, dot, seq = version.partition(".")
     if not dot:
         return node.projected_seq if version == node.projected_hash else None
-    content = await host.content(node.id)
-    if epoch != str(content.epoch) or not seq.isdecimal() or int(seq) > content.seq:
+    last, own = await host.head(node.id)
+    if epoch != str(own) or not seq.isdecimal() or int(seq) > last:
         raise Conflict("The history of this file was replaced; read it again, then write.")
     return int(seq)
 

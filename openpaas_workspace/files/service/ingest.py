@@ -23,6 +23,7 @@ from openpaas_workspace.kit.actors import SYSTEM
 from openpaas_workspace.kit.clock import now
 from openpaas_workspace.kit.errors import NotFound, WorkspaceError
 from openpaas_workspace.realtime.binding import RoomHost
+from openpaas_workspace.realtime.service.desk import Desk
 from openpaas_workspace.realtime.service.versions import name_version
 
 _log = logging.getLogger(__name__)
@@ -119,7 +120,7 @@ class Ingest:
             raise Unsettled
         kind = formats.type_of(node.name)
         try:
-            value = await in_thread(formats.parse, kind, found.data)
+            value = await self._workspace.get(Desk).run(formats.parse, kind, found.data)
         except WorkspaceError:
             await self._refuse(node, "unreadable", found.digest)
             return
@@ -132,8 +133,8 @@ class Ingest:
             async with self._workspace.db.unit(actor) as work:
                 work.publish(FileReplaced(ref=str(ref_of(node))))
         seq = await host.write(node.id, value, actor, base_seq=base)
-        content = await host.content(node.id)
-        whole = content.seq == seq and await in_thread(formats.same, kind, content.value, value, exact=True)
+        content = await host.made(node.id, formats.equals, kind, value)
+        whole = content.seq == seq and content.value
         # Not the whole truth when others typed meanwhile: one less, so that the projection writes it again.
         await self._record(node, seq if whole else seq - 1, found.digest, found.about, actor_id=actor.id)
         self._workspace.get(Projector).changed(node.id)

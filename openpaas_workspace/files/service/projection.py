@@ -7,7 +7,6 @@ One writer a file. What a file holds is always known by the pair (seq, hash) in 
 import asyncio
 import logging
 from collections.abc import Awaitable, Callable
-from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -26,8 +25,8 @@ from openpaas_workspace.files.service.outsiders import is_held, outside_actor
 from openpaas_workspace.files.service.rows import Node, node_row, relative_path
 from openpaas_workspace.kit.actors import SYSTEM
 from openpaas_workspace.kit.clock import now
-from openpaas_workspace.kit.errors import NotFound, WorkspaceError
-from openpaas_workspace.realtime.binding import RoomHost
+from openpaas_workspace.kit.errors import Invalid, NotFound, WorkspaceError
+from openpaas_workspace.realtime.binding import Made, RoomHost
 
 _log = logging.getLogger(__name__)
 _RETRY = 2.0
@@ -104,8 +103,9 @@ class Projector:
 
         The caller holds the names of the space.
         """
-        content = await self._workspace.get(RoomHost).content(node.id)
-        data = await in_thread(formats.serialise, formats.type_of(node.name), content.value, formats.Style())
+        host = self._workspace.get(RoomHost)
+        content = await host.made(node.id, formats.written, formats.type_of(node.name), formats.Style())
+        data = content.value
         about = await in_thread(beneath.write_beneath, root, path, data, replace=replace)
         await self._settle(node.id, content.seq, formats.digest(data), seen(about))
 
@@ -150,10 +150,11 @@ class Projector:
         raise OSError(f"File {object_id} changes on disk all the time")
 
     async def _write(self, object_id: str, *, exact: bool) -> None:
-        content = await self._workspace.get(RoomHost).content(object_id)
+        host = self._workspace.get(RoomHost)
+        seq, _ = await host.head(object_id)
         async with self._workspace.db.read(SYSTEM) as work:
             node = await node_row(work, object_id)
-        done = node.projected_seq is not None and content.seq <= node.projected_seq
+        done = node.projected_seq is not None and seq <= node.projected_seq
         if done and node.next_hash is None and not exact:
             return
         async with self._disk.lock(node.space_id).content():
@@ -164,7 +165,8 @@ class Projector:
             now_there = await in_thread(read, root, path, self._settings.max_notebook_bytes)
             if now_there.digest not in known_hashes(node):
                 raise OutsideChange
-            data = await in_thread(_next_bytes, node.name, now_there.data, content.value, exact)
+            content = await host.made(object_id, formats.rewritten, node.name, now_there.data, exact)
+            data = content.value
             if data is None or data == now_there.data:
                 await self._settle(object_id, content.seq, now_there.digest, now_there.about)
                 return
@@ -192,13 +194,12 @@ class Projector:
 
     async def _merge(self, node: Node, data: bytes) -> None:
         """Merge a content that was on disk for a moment, against what the file was known to hold."""
-        try:
-            value = await in_thread(formats.parse, formats.type_of(node.name), data)
-        except WorkspaceError:
-            _log.warning("File %s was replaced while somebody wrote to it, unreadably", node.id)
-            return
+        value = Made(formats.parse, (formats.type_of(node.name), data))
         actor = outside_actor(self._workspace, node.space_id)
-        await self._workspace.get(RoomHost).write(node.id, value, actor, base_seq=node.projected_seq)
+        try:
+            await self._workspace.get(RoomHost).write(node.id, value, actor, base_seq=node.projected_seq)
+        except Invalid:
+            _log.warning("File %s was replaced while somebody wrote to it, unreadably", node.id)
 
     async def _settle(self, object_id: str, seq: int, digest: str, about: dict[str, Any]) -> None:
         values = {"projected_seq": seq, "projected_hash": digest, "hash": digest, **about}
@@ -220,12 +221,3 @@ def torn(workspace: Workspace, node: Node) -> bool:
 def known_hashes(node: Node) -> set[str | None]:
     """Hashes of the contents that are ours."""
     return {node.projected_hash, node.next_hash} - {None}
-
-
-def _next_bytes(name: str, current: bytes, value: Any, exact: bool) -> bytes | None:
-    """What the file must hold, or None when what it holds means the same."""
-    kind = formats.type_of(name)
-    with suppress(WorkspaceError):
-        if formats.same(kind, value, formats.parse(kind, current), exact=exact):
-            return None
-    return formats.serialise(kind, value, formats.style_of(current))

@@ -1,5 +1,6 @@
 """One page in the room of a document: the messages of jupyter-collaboration, by right."""
 
+import asyncio
 import logging
 from collections.abc import Awaitable, Callable, Iterable
 from typing import Any
@@ -19,6 +20,7 @@ from openpaas_workspace.realtime.service.live import NOTHING, LiveObject, Standi
 from openpaas_workspace.realtime.service.log import Change
 from openpaas_workspace.sharing.schemas import Level
 
+_LARGE = 64 * 1024
 _log = logging.getLogger(__name__)
 Save = Callable[[str], Awaitable[None]]
 
@@ -94,8 +96,25 @@ class DocumentConnection(Present):
             return None
         if isinstance(frame, frames.SaveFrame):
             return self._save_now(frame.id)
+        if isinstance(frame, SyncFrame) and frame.step is not Sync.STEP1 and len(frame.payload) > _LARGE:
+            return self._read_aside(frame)
+        self._handle(frame)
+        return None
+
+    async def _read_aside(self, frame: SyncFrame) -> None:
+        """Read a large update in a thread: its parts may be many."""
         try:
-            self._handle(frame)
+            info = await asyncio.to_thread(parse_update, frame.payload)
+        except BadUpdate as error:
+            self.end(Close.BAD_REQUEST, str(error))
+        else:
+            self._handle(frame, info)
+
+    def _handle(self, frame: Frame, info: UpdateInfo | None = None) -> None:
+        if self.ended:
+            return
+        try:
+            self._take(frame, info)
         except WorkspaceError as error:
             self.end(1013 if isinstance(error, Unavailable) else Close.BAD_REQUEST, error.sentence)
         except (KeyboardInterrupt, SystemExit, GeneratorExit):
@@ -103,14 +122,13 @@ class DocumentConnection(Present):
         except Exception:
             _log.exception("A message to %s failed", self._live.ref)
             self.strike("This message could not be handled.")
-        return None
 
-    def _handle(self, frame: Frame) -> None:
+    def _take(self, frame: Frame, info: UpdateInfo | None) -> None:
         match frame:
             case SyncFrame(Sync.STEP1, vector):
                 self._answer(vector)
             case SyncFrame(step, update):
-                self._update(update, whole=step is Sync.STEP2)
+                self._update(update, info, whole=step is Sync.STEP2)
             case frames.AwarenessFrame(payload):
                 self.hear(payload)
             case frames.RawFrame(value):
@@ -123,17 +141,17 @@ class DocumentConnection(Present):
         except BadUpdate as error:
             self.strike(str(error))
             return
-        answer = self._state.answer(vector)
-        self.outbox.send(frames.step2(answer), Lane.CONTROL)
+        for answer in self._state.answer(vector):
+            self.outbox.send(answer, Lane.CONTROL)
 
-    def _update(self, update: bytes, *, whole: bool) -> None:
+    def _update(self, update: bytes, info: UpdateInfo | None, *, whole: bool) -> None:
         if whole and is_empty(update):
             return
         if self.level < Level.editor:
             self.refused += 1
             return
         try:
-            info = parse_update(update)
+            info = info or parse_update(update)
         except BadUpdate as error:
             self.end(Close.BAD_REQUEST, str(error))
             return
@@ -145,9 +163,11 @@ class DocumentConnection(Present):
         if self._state.gap(info):
             self.end(Close.TIMEOUT, "An earlier change is missing; the page syncs again.")
             return
-        self._state.expect(info)
+        self._state.expect(update, info)
         self._flying += 1
-        draft = self._host.draft(self._live, "update", update, self.actor, session=self.id)
+        draft = self._host.draft(
+            self._live, "update", update, self.actor, session=self.id, clients=info.clients
+        )
         self._live.submit(draft, self._landed, origin=self, refused=self._refusal)
 
     def _news(self, info: UpdateInfo, *, whole: bool) -> bool:

@@ -4,15 +4,17 @@ import struct
 from collections import deque
 from collections.abc import Callable
 from enum import IntEnum
+from itertools import groupby
 from typing import Any
 
-from pycrdt import merge_updates
 from tornado.iostream import IOStream, StreamClosedError
 
 from openpaas_workspace.realtime.engine import awareness, frames
+from openpaas_workspace.realtime.engine.log import merge_all
 
 # Beyond this the kernel and tornado hold enough; the rest waits here, where it can be merged.
 _IN_STREAM = 256 * 1024
+_LARGE = 64 * 1024
 _BINARY = 0x82
 _last: tuple[bytes, bytes] = (b"", b"")
 
@@ -25,19 +27,20 @@ class Lane(IntEnum):
     AWARENESS = 2
 
 
+def head(size: int) -> bytes:
+    """What stands before a payload of this size in its WebSocket frame."""
+    if size < 126:
+        return struct.pack("BB", _BINARY, size)
+    if size <= 0xFFFF:
+        return struct.pack("!BBH", _BINARY, 126, size)
+    return struct.pack("!BBQ", _BINARY, 127, size)
+
+
 def wire(payload: bytes) -> bytes:
     """The payload as one WebSocket frame; built once when the same bytes go to many."""
     global _last  # noqa: PLW0603  (one entry is all that a fan-out needs)
-    if _last[0] is payload:
-        return _last[1]
-    size = len(payload)
-    if size < 126:
-        head = struct.pack("BB", _BINARY, size)
-    elif size <= 0xFFFF:
-        head = struct.pack("!BBH", _BINARY, 126, size)
-    else:
-        head = struct.pack("!BBQ", _BINARY, 127, size)
-    _last = (payload, head + payload)
+    if _last[0] is not payload:
+        _last = (payload, head(len(payload)) + payload)
     return _last[1]
 
 
@@ -77,6 +80,9 @@ class Outbox:
         if self._full:
             self._keep(payload, lane)
             return
+        if len(payload) > _LARGE:
+            self._put(payload)
+            return
         data = _last[1] if _last[0] is payload else wire(payload)
         sent = 0
         # One call for each page of a fan-out: what the socket takes at once costs a third of the
@@ -105,6 +111,15 @@ class Outbox:
             self.close()
             self._overflow()
 
+    def _put(self, payload: bytes) -> None:
+        """Hand a frame to the stream; a large one is not copied."""
+        if len(payload) <= _LARGE:
+            self._write(wire(payload))
+            return
+        self._write(head(len(payload)))
+        if not self.closed:
+            self._write(payload)
+
     def _write(self, data: bytes | memoryview) -> None:
         try:
             future = self._stream.write(data)
@@ -121,17 +136,22 @@ class Outbox:
             while lane and not self._full and not self.closed:
                 payload = lane.popleft()
                 self._bytes -= len(payload)
-                self._write(wire(payload))
+                self._put(payload)
 
     def _squeeze(self) -> None:
         """Make one update of all that wait, and keep of each page's presence the last."""
         updates = self._lanes[Lane.UPDATE]
-        if len(updates) > 1:
-            parts = [part for payload in updates for part in _update_of(payload)]
-            merged = frames.update(merge_updates(*parts))
-            self.merged += len(updates)
-            updates.clear()
-            updates.append(merged)
+        found: list[bytes] = []
+        for large, run in groupby(updates, lambda payload: len(payload) > _LARGE):
+            some = list(run)
+            if large or len(some) == 1:
+                found += some
+            else:
+                # To merge large ones takes longer than to send them.
+                found.append(frames.update(merge_all(part for one in some for part in _update_of(one))))
+                self.merged += len(some)
+        updates.clear()
+        updates.extend(found)
         presences = self._lanes[Lane.AWARENESS]
         last = {_speakers(payload): payload for payload in presences}
         presences.clear()

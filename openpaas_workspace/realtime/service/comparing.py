@@ -9,6 +9,7 @@ from openpaas_workspace.kit.actors import SYSTEM, Actor
 from openpaas_workspace.kit.errors import Invalid
 from openpaas_workspace.realtime.engine.blame import CellBlame, Run, blame_cells, blame_text
 from openpaas_workspace.realtime.engine.comparison import Question, compare
+from openpaas_workspace.realtime.engine.contents import whole
 from openpaas_workspace.realtime.engine.credits import together
 from openpaas_workspace.realtime.engine.outside import NOTEBOOK
 from openpaas_workspace.realtime.schemas import (
@@ -35,7 +36,8 @@ async def comparison(
 ) -> Comparison:
     """What became of the state at `base` at `seq`; for readers."""
     live = await opened(workspace, actor, object_id, Level.reader)
-    head, now = live.seq, live.state.dump()
+    head, parts = live.seq, live.state.parts()
+    now = await heavy(workspace, whole, parts)
     seq = await number(workspace, live, query.seq or None) if query.seq != head else head
     base = await _base(workspace, live, query.base, seq)
     async with workspace.db.read(SYSTEM) as work:
@@ -81,7 +83,8 @@ async def _base(workspace: Workspace, live: LiveObject, base: int, seq: int) -> 
 async def blame(workspace: Workspace, actor: Actor, object_id: str) -> Blame:
     """Who wrote each part of the file as it is now; for readers."""
     live = await opened(workspace, actor, object_id, Level.reader)
-    seq, state = live.seq, live.state.dump()
+    seq, pieces = live.seq, live.state.parts()
+    state = await heavy(workspace, whole, pieces)
     listed = await store.all_changes(workspace, object_id, live.epoch, seq)
     if live.described.type == NOTEBOOK:
         cells = await heavy(workspace, _cells, listed, state)

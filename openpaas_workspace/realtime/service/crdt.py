@@ -2,44 +2,56 @@
 
 The live document is bare: views of it with an undo manager would keep deleted content for
 ever, and reading a notebook through them may write. Contents are read and written on forks.
+
+To write a document out whole holds the interpreter for long when it is large. A large one is
+therefore also kept as the updates that make it; they are sent, stored and worked on as they are.
 """
 
-import secrets
 from collections.abc import Sequence
 from typing import Any
 
-from jupyter_ydoc import YNotebook, YUnicode
 from pycrdt import Doc
 
-from openpaas_workspace.kit.errors import Invalid
 from openpaas_workspace.realtime.engine import frames
+from openpaas_workspace.realtime.engine.contents import new_client
 from openpaas_workspace.realtime.engine.guard import guarded_apply, parse_state
 from openpaas_workspace.realtime.engine.log import merge_all
-from openpaas_workspace.realtime.engine.outside import NOTEBOOK, merge_outside
 from openpaas_workspace.realtime.engine.squash import deleted
-from openpaas_workspace.realtime.engine.update import BadUpdate, UpdateInfo, is_empty
+from openpaas_workspace.realtime.engine.update import BadUpdate, UpdateInfo, is_empty, parse_update
 from openpaas_workspace.realtime.service.kinds import BadChange, State
 from openpaas_workspace.realtime.service.log import Change
+
+LARGE = 4 * 1024 * 1024
+_ANY = 2**31
+_NOTHING = b"\x00"
+_SMALL = 64 * 1024
+_MOST = 64
+_READ = 8
 
 
 class Crdt(State):
     """A Yjs document at one number of its log."""
 
-    def __init__(self) -> None:
+    def __init__(self, large: int = LARGE) -> None:
         self.doc: Doc[Any] = Doc(client_id=new_client(), allow_multithreading=True)
-        self._joined: tuple[bytes, bytes] | None = None
+        self._large = large
+        self._size = 0
+        self._parts: list[bytes] | None = None
+        self._joined: list[bytes] | None = None
         self._clocks: dict[int, int] = {}
         self._expected: dict[int, int] = {}
+        self._read: list[tuple[bytes, UpdateInfo]] = []
 
     def apply(self, change: Change) -> None:
         """Take one committed update."""
         self._joined = None
         try:
-            info = guarded_apply(self.doc, change.data)
+            info = guarded_apply(self.doc, change.data, info=self._info(change.data))
         except BadUpdate as error:
             raise BadChange(str(error), damaged=error.reload) from error
         for client, span in info.clients.items():
             self._clocks[client] = max(span.end, self._clocks.get(client, 0))
+        self._grow(change.data)
 
     def replay(self, changes: Sequence[Change]) -> tuple[set[int], bool]:
         # Rows that compaction made may refer to later ones; yrs loses text unless they are merged first.
@@ -49,27 +61,82 @@ class Crdt(State):
         return super().replay(changes[merged:])
 
     def load(self, data: bytes) -> None:
-        """Become a stored state; trusted, for the server wrote it."""
+        """Become a stored state, or take it in addition; trusted, for the server wrote it."""
         if not is_empty(data):
             self.doc.apply_update(data)
         self._joined = None
         self._clocks = parse_state(self.doc.get_state())
+        self._grow(data)
 
     def dump(self) -> bytes:
         """The whole state as one update."""
         return self.doc.get_update()
 
+    @property
+    def size(self) -> int:
+        """About how many bytes the state has, if it is large."""
+        return self._size if self._parts is not None else 0
+
+    def parts(self) -> list[bytes]:
+        """The state as updates, each after those that it needs; one if the document is not large."""
+        return [self.dump()] if self._parts is None else list(self._parts)
+
+    def fold(self, parts: Sequence[bytes], whole: bytes) -> None:
+        if self._parts is None or len(self._parts) < len(parts):
+            return
+        if all(one is other for one, other in zip(self._parts, parts, strict=False)):
+            self._become(whole, self._parts[len(parts) :])
+
     def vector(self) -> bytes:
         """What this document has, for a step 1."""
         return self.doc.get_state()
 
-    def answer(self, vector: bytes) -> bytes:
-        """What a page with this state vector lacks; whole states are kept for the next who joins."""
-        if vector != b"\x00":
-            return self.doc.get_update(vector)
-        if self._joined is None:
-            self._joined = (vector, self.doc.get_update())
-        return self._joined[1]
+    def answer(self, vector: bytes) -> list[bytes]:
+        """The frames for a page with this state vector; those of the whole are kept for the next who joins."""
+        if vector != _NOTHING:
+            return [frames.step2(self.doc.get_update(vector))]
+        if self._joined is not None:
+            return self._joined
+        *first, last = self.parts()
+        # The page takes itself for complete with the step 2, so that one comes last.
+        found = [*map(frames.update, first), frames.step2(last)]
+        if self._parts is None:
+            self._joined = found
+        return found
+
+    def expect(self, update: bytes, info: UpdateInfo) -> None:
+        """These structs are on their way to the log."""
+        for client, span in info.clients.items():
+            self._expected[client] = max(span.end, self._expected.get(client, 0))
+        self._read = [*self._read[1 - _READ :], (update, info)]
+
+    def _info(self, update: bytes) -> UpdateInfo:
+        """What the update says; it was read already when it came from a page."""
+        for at, (known, info) in enumerate(self._read):
+            if known is update:
+                del self._read[at]
+                return info
+        if len(update) <= _SMALL:
+            return parse_update(update)
+        return parse_update(update, max_bytes=_ANY, max_structs=_ANY)
+
+    def _grow(self, data: bytes) -> None:
+        """Count what came, and keep it if the document is large; many small parts are made one."""
+        self._size += len(data)
+        if self._parts is None:
+            if self._size > self._large:
+                self._become(data if self._size == len(data) else self.dump())
+            return
+        self._parts.append(data)
+        small = [part for part in self._parts[-_MOST:] if len(part) < _SMALL]
+        if len(small) == _MOST:
+            self._parts[-_MOST:] = [merge_all(small)]
+
+    def _become(self, whole: bytes, rest: Sequence[bytes] = ()) -> None:
+        """Be made of these; not kept when they are not much: what was written may be deleted by now."""
+        self._joined = None
+        self._size = len(whole) + sum(len(part) for part in rest)
+        self._parts = [whole, *rest] if self._size > self._large else None
 
     def known(self, client: int) -> int:
         """The clock up to which this document has structs of `client`."""
@@ -92,11 +159,6 @@ class Crdt(State):
     def _reach(self, client: int) -> int:
         return max(self.known(client), self._expected.get(client, 0))
 
-    def expect(self, info: UpdateInfo) -> None:
-        """These structs are on their way to the log."""
-        for client, span in info.clients.items():
-            self._expected[client] = max(span.end, self._expected.get(client, 0))
-
     def brings(self, info: UpdateInfo) -> bool:
         """Whether the update holds anything that this document lacks."""
         if any(span.end > self.known(client) for client, span in info.clients.items()):
@@ -105,11 +167,6 @@ class Crdt(State):
             return False
         gone = deleted(self.doc)
         return not all(_within(spans, gone.get(client, [])) for client, spans in info.deletes.items())
-
-
-def new_client() -> int:
-    """A random client id, as pages choose theirs."""
-    return secrets.randbelow(2**32 - 2) + 1
 
 
 def _within(spans: list[tuple[int, int]], gone: list[tuple[int, int]]) -> bool:
@@ -124,52 +181,6 @@ def _within(spans: list[tuple[int, int]], gone: list[tuple[int, int]]) -> bool:
                 return False
             place = gone[at][1]
     return True
-
-
-# contents: on forks, in threads
-
-
-def fork(state: bytes, client: int | None = None) -> "Doc[Any]":
-    """A document of its own that holds `state`."""
-    doc: Doc[Any] = Doc(client_id=client or new_client(), allow_multithreading=True)
-    if not is_empty(state):
-        doc.apply_update(state)
-    return doc
-
-
-def value_of(type_: str, state: bytes) -> Any:
-    """What a state holds: an nbformat dict (cell ids unique) or a text. Blocks on large ones."""
-    doc = fork(state)
-    if type_ != NOTEBOOK:
-        return YUnicode(doc).get()
-    value = YNotebook(doc).get(deduplicate=False)
-    _distinguish(value["cells"])
-    return value
-
-
-def _distinguish(cells: list[dict[str, Any]]) -> None:
-    # Always the same new ids, else the file would change with each reading.
-    seen: set[str] = set()
-    for cell in cells:
-        own = cell.get("id")
-        number = 2
-        while own is not None and cell["id"] in seen:
-            cell["id"] = f"{own[:58]}-{number}"
-            number += 1
-        if own is not None:
-            seen.add(cell["id"])
-
-
-def edit(type_: str, base: bytes, live: bytes, value: Any) -> bytes | None:
-    """The update that merges `value`, written from `base`, into `live`; None when it changes nothing.
-
-    Raises Invalid on what cannot be content of this type. Blocks on large ones.
-    """
-    try:
-        update = merge_outside(base, live, type_, value)
-    except ValueError as error:
-        raise Invalid(str(error)) from error
-    return None if is_empty(update) else update
 
 
 def frame(update: bytes) -> bytes:

@@ -1,11 +1,11 @@
 """Notebooks and text files as live objects: CRDTs whose first content comes from disk."""
 
-import asyncio
-
 from openpaas_workspace.core.workspace import Workspace
 from openpaas_workspace.realtime.binding import Binding
+from openpaas_workspace.realtime.engine.contents import edit
 from openpaas_workspace.realtime.engine.update import EMPTY, parse_update
-from openpaas_workspace.realtime.service.crdt import Crdt, edit, frame
+from openpaas_workspace.realtime.service.crdt import Crdt, frame
+from openpaas_workspace.realtime.service.desk import Desk
 from openpaas_workspace.realtime.service.kinds import Description, LiveKind
 from openpaas_workspace.realtime.service.log import Change
 
@@ -29,16 +29,16 @@ class FileKind(LiveKind):
     async def first(self, object_id: str, described: Description) -> bytes | None:
         value, _hash = await self._binding.first_content(object_id)
         # An empty file is imported too: from then on the log is the truth.
-        return await asyncio.to_thread(edit, described.type, EMPTY, EMPTY, value) or EMPTY
+        return await self._workspace.get(Desk).run(edit, described.type, None, [], value) or EMPTY
 
     def state(self, described: Description) -> Crdt:  # noqa: ARG002  (all CRDTs are alike)
-        return Crdt()
+        return Crdt(self._workspace.get(Desk).large)
 
     def frame(self, change: Change) -> bytes | None:
         return frame(change.data)
 
     def claims(self, data: bytes, member: str) -> list[tuple[int, str]]:
-        return [(client, member) for client in parse_update(data, max_bytes=2**31).clients]
+        return [(client, member) for client in parse_update(data, max_bytes=2**31, max_structs=2**31).clients]
 
     def changed(self, object_id: str, change: Change) -> None:
         self._binding.changed(object_id, change.seq)

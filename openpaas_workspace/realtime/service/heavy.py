@@ -1,15 +1,15 @@
-"""Computing that takes long: away from the event loop."""
+"""What takes long and holds the interpreter: histories replayed, compared, written out."""
 
-import asyncio
 from collections.abc import Callable
 from typing import ParamSpec, TypeVar
 
 from openpaas_workspace.core.workspace import Workspace
+from openpaas_workspace.realtime.service.desk import Desk
 
 P = ParamSpec("P")
 T = TypeVar("T")
 
 
-async def heavy(_workspace: Workspace, function: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
-    """Call a pure function of bytes and plain values, elsewhere."""
-    return await asyncio.to_thread(function, *args, **kwargs)
+async def heavy(workspace: Workspace, function: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
+    """Call a pure function where it does not stop the loop: in a thread, of large contents in a helper process."""
+    return await workspace.get(Desk).run(function, *args, **kwargs)

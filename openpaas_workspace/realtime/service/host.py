@@ -4,7 +4,7 @@ import asyncio
 import logging
 import time
 from collections import defaultdict
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Iterable
 from typing import Any
 
 from sqlalchemy import Row, select
@@ -20,10 +20,12 @@ from openpaas_workspace.kit.refs import Ref
 from openpaas_workspace.kit.together import Together
 from openpaas_workspace.realtime.binding import Bound, Content, RoomHost
 from openpaas_workspace.realtime.config import Realtime
+from openpaas_workspace.realtime.engine import contents
 from openpaas_workspace.realtime.engine.frames import Close
 from openpaas_workspace.realtime.events import FileEdited
 from openpaas_workspace.realtime.models import live_objects
-from openpaas_workspace.realtime.service import crdt, store
+from openpaas_workspace.realtime.service import store
+from openpaas_workspace.realtime.service.desk import Desk
 from openpaas_workspace.realtime.service.filekind import FILE
 from openpaas_workspace.realtime.service.kinds import Description, LiveKind
 from openpaas_workspace.realtime.service.leases import Held, Leases
@@ -49,6 +51,7 @@ class Host(RoomHost):
         self.presences = Presences()
         self.metrics = RoomMetrics(self)
         self.writer = LogWriter(workspace, self.rechecks.run, self._committed)
+        self._desk = workspace.get(Desk)
         self.leases = Leases(workspace, config.lease, self.drop_all)
         self._locks: defaultdict[Ref, asyncio.Lock] = defaultdict(asyncio.Lock)
         self._logged: set[str] = set()
@@ -83,6 +86,7 @@ class Host(RoomHost):
         for task in self._tasks:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
+        self._desk.close()
         await self.leases.stop()
 
     # opening
@@ -126,7 +130,8 @@ class Host(RoomHost):
         live.presences, live.within = self.presences, within
         live.since_snapshot = [len(stored.changes), sum(len(change.data) for change in stored.changes)]
         if first is not None and row.head_seq == 0:
-            await live.append(Draft("import", first, SYSTEM, claims=kind.claims(first, SYSTEM.id)))
+            claims = await asyncio.to_thread(kind.claims, first, SYSTEM.id)
+            await live.append(Draft("import", first, SYSTEM, claims=claims))
         if live.seq:
             self._logged.add(ref.id)
         live.watch(lambda change, _origin: self._after(live, change))
@@ -150,9 +155,18 @@ class Host(RoomHost):
 
     async def content(self, object_id: str) -> Content:
         live = await self.open(Ref(FILE, object_id))
-        seq, epoch, state = live.seq, live.epoch, live.state.dump()
-        value = await asyncio.to_thread(crdt.value_of, live.described.type, state)
+        seq, epoch, parts = live.seq, live.epoch, live.state.parts()
+        return Content(await self._desk.run(contents.value_of, live.described.type, parts), seq, epoch)
+
+    async def made(self, object_id: str, function: Callable[..., Any], *args: Any) -> Content:
+        live = await self.open(Ref(FILE, object_id))
+        seq, epoch, parts = live.seq, live.epoch, live.state.parts()
+        value = await self._desk.run(contents.made_of, live.described.type, parts, function, args)
         return Content(value, seq, epoch)
+
+    async def head(self, object_id: str) -> tuple[int, int]:
+        live = await self.open(Ref(FILE, object_id))
+        return live.seq, live.epoch
 
     async def write(
         self,
@@ -166,11 +180,10 @@ class Host(RoomHost):
     ) -> int:
         live = await self.open(Ref(FILE, object_id))
         async with live.serial, self.rechecks.judged(live, actor) as refused:
-            now_state = live.state.dump()
-            base = now_state
+            now_parts, base = live.state.parts(), None
             if base_seq is not None and base_seq < live.seq:
-                base = await self.state_at(live, base_seq)
-            update = await asyncio.to_thread(crdt.edit, live.described.type, base, now_state, value)
+                base = [await self.state_at(live, base_seq)]
+            update = await self._desk.run(contents.edit, live.described.type, base, now_parts, value)
             if update is None:
                 return live.seq
             by = actor.session[:32] if session is None else session
@@ -199,9 +212,23 @@ class Host(RoomHost):
 
     # for services and gateways of this domain
 
-    def draft(self, live: LiveObject, kind: str, update: bytes, actor: Actor, *, session: str = "") -> Draft:
-        """An update on its way, with the client ids that it uses for the first time and the event it deserves."""
-        claims = [claim for claim in live.kind.claims(update, actor.id) if claim[0] not in live.owners]
+    def draft(
+        self,
+        live: LiveObject,
+        kind: str,
+        update: bytes,
+        actor: Actor,
+        *,
+        session: str = "",
+        clients: Iterable[int] | None = None,
+    ) -> Draft:
+        """An update on its way, with the client ids that it uses for the first time and the event it deserves.
+
+        `clients` are all that it uses, if that is known.
+        """
+        if clients is None:
+            clients = [client for client, _ in live.kind.claims(update, actor.id)]
+        claims = [(client, actor.id) for client in clients if client not in live.owners]
         live.owners.update(claims)
         return Draft(kind, update, actor, session, claims, self.edited(live, actor))
 
@@ -219,8 +246,8 @@ class Host(RoomHost):
         """The state at an earlier number; within merged history at the last kept version before it."""
         seq = await store.exact(self.workspace, live.ref.id, live.epoch, seq)
         stored = await store.read(self.workspace, live.ref.id, live.epoch, seq)
-        state, _ = await asyncio.to_thread(store.build, live.kind, live.described, stored)
-        return state.dump()
+        updates = [change.data for change in stored.changes if change.kind != store.VOID]
+        return await self._desk.run(contents.whole_log, stored.snapshot, updates)
 
     async def drop_all(self) -> None:
         """This process may have lost its leases: nothing in memory counts any more."""
@@ -229,6 +256,7 @@ class Host(RoomHost):
 
     async def tidy(self) -> None:
         """Unload what nobody has used for a while, and what has failed."""
+        self._desk.tidy()
         limit = time.monotonic() - self.config.idle_unload
         for ref, live in list(self.objects.items()):
             idle = not live.connections and live.used < limit
@@ -256,7 +284,11 @@ class Host(RoomHost):
         if change.seq == 1:
             self._logged.add(live.ref.id)
         count, size = live.since_snapshot
-        if count >= self.config.snapshot_changes or size >= self.config.snapshot_bytes:
+        # A large state is stored less often: it takes as long to read as many changes do.
+        times = 1 + live.state.size // self.config.large_content
+        if count >= times * self.config.snapshot_changes or size >= max(
+            self.config.snapshot_bytes, live.state.size // 4
+        ):
             self._later(self._snapshot(live))
 
     async def _snapshot(self, live: LiveObject) -> None:
@@ -264,7 +296,9 @@ class Host(RoomHost):
         if live.since_snapshot[0] < min(50, self.config.snapshot_changes):
             return
         live.since_snapshot = [0, 0]
-        seq, state = live.seq, live.state.dump()
+        seq, parts = live.seq, live.state.parts()
+        state = await self._desk.run(contents.whole, parts)
+        live.state.fold(parts, state)
         await store.keep_snapshot(self.workspace, live.ref.id, live.epoch, seq, state)
 
     def _committed(self, changes: int, seconds: float) -> None:

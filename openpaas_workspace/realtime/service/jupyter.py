@@ -9,7 +9,7 @@ from openpaas_workspace.kit.actors import SYSTEM
 from openpaas_workspace.kit.errors import Invalid, NotFound
 from openpaas_workspace.kit.refs import Ref
 from openpaas_workspace.realtime.binding import Binding
-from openpaas_workspace.realtime.service.crdt import fork
+from openpaas_workspace.realtime.engine.contents import fork
 from openpaas_workspace.realtime.service.filekind import FILE
 from openpaas_workspace.realtime.service.host import Host
 
@@ -51,5 +51,5 @@ class JupyterDocuments:
             live = await host.open(ref)
         except NotFound:
             return None
-        doc = fork(live.state.dump())
+        doc = fork(live.state.parts())
         return YNotebook(doc) if bound.type == "notebook" else YUnicode(doc)

@@ -47,6 +47,18 @@ class State:
         """Everything, for a snapshot."""
         raise NotImplementedError
 
+    @property
+    def size(self) -> int:
+        """Bytes of `parts`, if to dump it would hold up everybody else; 0 if not."""
+        return 0
+
+    def parts(self) -> list[bytes]:
+        """What `engine.contents.whole` makes a dump of."""
+        return [self.dump()]
+
+    def fold(self, parts: Sequence[bytes], whole: bytes) -> None:
+        """`parts`, as they were given, make `whole`."""
+
 
 @dataclass(frozen=True, slots=True)
 class Description:

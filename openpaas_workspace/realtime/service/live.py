@@ -206,11 +206,11 @@ class LiveObject:
         self.seq = change.seq
         self.since_snapshot[0] += 1
         self.since_snapshot[1] += len(change.data)
-        frame = self.kind.frame(change)
+        others = [one for one in self.connections.values() if one is not origin]
+        frame = self.kind.frame(change) if others else None
         if frame is not None:
-            for connection in list(self.connections.values()):
-                if connection is not origin:
-                    connection.deliver(frame)
+            for connection in others:
+                connection.deliver(frame)
         self.kind.changed(self.ref.id, change)
         for watcher in list(self._watchers.values()):
             try:

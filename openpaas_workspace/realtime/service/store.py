@@ -3,14 +3,14 @@
 import asyncio
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import Row, delete, func, insert, select, update
 
 from openpaas_workspace.core.blobs import INLINE, Blobs
 from openpaas_workspace.core.db import Work
 from openpaas_workspace.core.workspace import Workspace
-from openpaas_workspace.kit.actors import SYSTEM, Actor
+from openpaas_workspace.kit.actors import SYSTEM
 from openpaas_workspace.kit.clock import now
 from openpaas_workspace.kit.ids import new_id
 from openpaas_workspace.kit.refs import Ref
@@ -38,6 +38,13 @@ class Stored:
     snapshot_seq: int
     changes: list[Change]
     owners: dict[int, str] = field(default_factory=dict)
+
+
+class Kept(NamedTuple):
+    """A state as a row holds it: its bytes, or the name of its blob."""
+
+    data: bytes | None
+    blob: str | None
 
 
 async def head(work: Work, object_id: str) -> Row[Any] | None:
@@ -141,38 +148,37 @@ async def void(workspace: Workspace, object_id: str, seqs: Sequence[int]) -> Non
         await work.execute(marked.values(kind=VOID))
 
 
-async def keep_snapshot(
-    workspace: Workspace,
-    object_id: str,
-    epoch: int,
-    seq: int,
-    state: bytes,
-    *,
-    name: str | None = None,
-    actor: Actor = SYSTEM,
-    work: Work | None = None,
+async def put_away(workspace: Workspace, state: bytes) -> Kept:
+    """What a row will say of a state. A large one is on disk after this, so that no transaction waits for that."""
+    if len(state) <= INLINE:
+        return Kept(state, None)
+    return Kept(None, await asyncio.to_thread(workspace.get(Blobs).put, state))
+
+
+async def keep_snapshot(workspace: Workspace, object_id: str, epoch: int, seq: int, state: bytes) -> None:
+    """Store the state at `seq` as one of the server's last few."""
+    kept = await put_away(workspace, state)
+    async with workspace.db.unit(SYSTEM) as work:
+        await keep_version(work, object_id, epoch, seq, kept, name=None)
+        await _thin(work, object_id, epoch, len(state))
+
+
+async def keep_version(
+    work: Work, object_id: str, epoch: int, seq: int, kept: Kept, *, name: str | None
 ) -> str:
-    """Store the state at `seq`, under a name or as one of the server's last few; returns its id."""
-    blob = None
-    if len(state) > INLINE:
-        blob = await asyncio.to_thread(workspace.get(Blobs).put, state)
+    """Write the row of a state at `seq`, named by the actor or without a name; returns its id."""
     row = {
         "id": new_id(),
         "object_id": object_id,
         "seq": seq,
         "epoch": epoch,
         "name": name,
-        "author": actor.id,
-        "data": None if blob else state,
-        "blob": blob,
+        "author": work.actor.id,
+        "data": kept.data,
+        "blob": kept.blob,
         "at": now(),
     }
-    if work is not None:
-        await work.execute(insert(snapshots), row)
-    else:
-        async with workspace.db.unit(actor) as own:
-            await own.execute(insert(snapshots), row)
-            await _thin(own, object_id, epoch, len(state))
+    await work.execute(insert(snapshots), row)
     return str(row["id"])
 
 

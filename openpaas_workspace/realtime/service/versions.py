@@ -9,13 +9,14 @@ from openpaas_workspace.core.workspace import Workspace
 from openpaas_workspace.kit.actors import Actor
 from openpaas_workspace.kit.errors import Invalid, NotFound
 from openpaas_workspace.kit.refs import Ref
+from openpaas_workspace.realtime.engine.contents import value_of
 from openpaas_workspace.realtime.engine.outside import NOTEBOOK
 from openpaas_workspace.realtime.engine.restore import with_cell
 from openpaas_workspace.realtime.engine.values import Cell, joined
 from openpaas_workspace.realtime.events import VersionNamed, VersionRenamed, VersionRestored, VersionUnnamed
 from openpaas_workspace.realtime.models import snapshots
 from openpaas_workspace.realtime.schemas import Version, VersionCell, VersionContent
-from openpaas_workspace.realtime.service import crdt, store
+from openpaas_workspace.realtime.service import store
 from openpaas_workspace.realtime.service.filekind import FILE
 from openpaas_workspace.realtime.service.heavy import heavy
 from openpaas_workspace.realtime.service.host import Host
@@ -39,15 +40,14 @@ async def name_version(
     name = _clean(name)
     live = await opened(workspace, actor, object_id, Level.editor)
     wanted, data = await state(workspace, live, seq)
+    kept = await store.put_away(workspace, data)
     async with workspace.db.unit(actor) as work:
         await require(work, live.ref, Level.editor)
         known = await work.first(_named(object_id).where(_s.epoch == live.epoch, _s.seq == wanted))
         if known is not None:
             await _rename(work, known, name)
             return _version(known, name)
-        version = await store.keep_snapshot(
-            workspace, object_id, live.epoch, wanted, data, name=name, actor=actor, work=work
-        )
+        version = await store.keep_version(work, object_id, live.epoch, wanted, kept, name=name)
         row = await work.first(select(snapshots).where(_s.id == version))
         work.publish(VersionNamed(ref=str(live.ref), version=version, seq=wanted))
     if row is None:
@@ -86,11 +86,11 @@ async def restore(
     """
     live = await opened(workspace, actor, object_id, Level.editor)
     wanted, data = await state(workspace, live, seq)
-    value = await heavy(workspace, crdt.value_of, live.described.type, data)
+    value = await heavy(workspace, value_of, live.described.type, [data])
     base: int | None = None
     if cell is not None:
-        base, now = live.seq, live.state.dump()
-        value = _with_cell(live, await heavy(workspace, crdt.value_of, live.described.type, now), value, cell)
+        base, parts = live.seq, live.state.parts()
+        value = _with_cell(live, await heavy(workspace, value_of, live.described.type, parts), value, cell)
     number = await workspace.get(Host).write(
         object_id, value, actor, base_seq=base, kind=RESTORE, session=restored_session(wanted)
     )
@@ -103,7 +103,7 @@ async def value_at(workspace: Workspace, actor: Actor, object_id: str, seq: int)
     """What a file held at `seq`, whole: an nbformat dict or a text; for readers."""
     live = await opened(workspace, actor, object_id, Level.reader)
     _, data = await state(workspace, live, seq)
-    return await heavy(workspace, crdt.value_of, live.described.type, data)
+    return await heavy(workspace, value_of, live.described.type, [data])
 
 
 async def content(
@@ -113,7 +113,7 @@ async def content(
     live = await opened(workspace, actor, object_id, Level.reader)
     wanted, data = await state(workspace, live, seq)
     kind = live.described.type
-    value = await heavy(workspace, crdt.value_of, kind, data)
+    value = await heavy(workspace, value_of, kind, [data])
     if kind != NOTEBOOK:
         return VersionContent(seq=wanted, type=kind, text=value)
     cells = [_cell(one) for one in value["cells"] if cell in (None, one.get("id"))]

@@ -1,0 +1,36 @@
+"""Where contents are worked on: small ones in a thread, large ones in a helper process."""
+
+import asyncio
+from collections.abc import Callable
+from typing import ParamSpec, TypeVar
+
+from openpaas_workspace.core.aside import Aside, Limits
+from openpaas_workspace.realtime.config import Realtime
+from openpaas_workspace.realtime.engine.contents import is_large
+
+P = ParamSpec("P")
+T = TypeVar("T")
+_WARM = ("openpaas_workspace.realtime.engine.contents", "openpaas_workspace.realtime.engine.blame")
+
+
+class Desk:
+    """Runs pure functions of contents. `workspace.get(Desk)`."""
+
+    def __init__(self, config: Realtime) -> None:
+        self.large = config.large_content
+        limits = Limits(seconds=config.helper_seconds, memory=config.helper_memory)
+        self._aside = Aside(config.helpers, limits, _WARM)
+
+    async def run(self, function: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
+        """What the function answers or raises; Unavailable when it takes too much."""
+        if is_large(args, self.large):
+            return await self._aside.run(function, *args, **kwargs)
+        return await asyncio.to_thread(function, *args, **kwargs)
+
+    def tidy(self) -> None:
+        """End helpers that are not needed."""
+        self._aside.tidy()
+
+    def close(self) -> None:
+        """End all helpers."""
+        self._aside.close()
