@@ -15,6 +15,7 @@ _KERNEL = r"(?P<kernel_id>\w+-\w+-\w+-\w+-\w+)"
 _SESSION = r"(?P<session_id>\w+-\w+-\w+-\w+-\w+)"
 _JS = "jupyter_server."
 _LAB = "jupyterlab_server."
+_CONTENTS = "openpaas_workspace.files.gateway.notebooks."
 _OURS = "openpaas_workspace.app.per_member."
 
 # Columns: handler, pattern, methods, who, scope.
@@ -38,8 +39,8 @@ _PLAIN: tuple[tuple[str, str, str, Who, str], ...] = (
     (_JS + "services.api.handlers.APISpecHandler", r"/api/spec.yaml", "HEAD", "off", ""),  # it fails at it
     (_JS + "services.api.handlers.IdentityHandler", r"/api/me", "GET PATCH", "member", "accounts:read"),
     (_JS + "services.config.handlers.ConfigHandler", r"/api/config/(?P<section_name>\w+)", "GET", "member", ""),
-    (_JS + "services.contents.handlers.ContentsHandler", rf"/api/contents{_PATH}", "GET", "member", "files:read"),
-    (_JS + "services.contents.handlers.ContentsHandler", rf"/api/contents{_PATH}",
+    (_CONTENTS + "ContentsHandler", rf"/api/contents{_PATH}", "GET", "member", "files:read"),
+    (_CONTENTS + "ContentsHandler", rf"/api/contents{_PATH}",
      "POST PUT PATCH DELETE", "member", "files:write"),
     (_JS + "services.contents.handlers.CheckpointsHandler", rf"/api/contents{_PATH}/checkpoints",
      "GET", "member", "files:read"),

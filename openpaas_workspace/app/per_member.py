@@ -8,6 +8,7 @@ import re
 from pathlib import Path
 from typing import Any
 
+from jupyter_server.services.contents.handlers import ContentsHandler as JupyterContentsHandler
 from jupyterlab_server.settings_handler import SettingsHandler
 from jupyterlab_server.translation_utils import get_language_pack, get_language_packs
 from jupyterlab_server.translations_handler import TranslationsHandler
@@ -20,6 +21,7 @@ from openpaas_workspace.accounts.gateway.cookies import LANGUAGE_COOKIE
 from openpaas_workspace.app.guard import rules_of
 from openpaas_workspace.core.i18n import LOCALES, language_of, negotiate, translator
 from openpaas_workspace.core.workspace import Workspace
+from openpaas_workspace.files.gateway.notebooks import ContentsHandler
 from openpaas_workspace.kit.actors import Actor
 
 MAX_SETTINGS_BYTES = 1_000_000
@@ -139,6 +141,7 @@ _SWAP: dict[type, type] = {
     SettingsHandler: MemberSettingsHandler,
     WorkspacesHandler: MemberWorkspacesHandler,
     TranslationsHandler: MemberTranslationsHandler,
+    JupyterContentsHandler: ContentsHandler,
 }
 
 

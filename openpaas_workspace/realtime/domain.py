@@ -16,7 +16,6 @@ from openpaas_workspace.realtime.gateway.lobby import Lobby
 from openpaas_workspace.realtime.jobs import JOBS
 from openpaas_workspace.realtime.models import changes, snapshots
 from openpaas_workspace.realtime.routes import ROUTES
-from openpaas_workspace.realtime.service.desk import Desk
 from openpaas_workspace.realtime.service.filekind import FILE, FileKind
 from openpaas_workspace.realtime.service.host import Host
 from openpaas_workspace.realtime.service.jupyter import JupyterDocuments
@@ -32,9 +31,7 @@ blobs.refer(snapshots)
 
 async def _set_up(workspace: Workspace) -> None:
     workspace.put(Blobs, Blobs(workspace.data_dir))
-    config = Realtime(parent=workspace.settings)
-    workspace.put(Desk, Desk(config))
-    host = Host(workspace, config)
+    host = Host(workspace, Realtime(parent=workspace.settings))
     host.register(FILE, FileKind(workspace))
     workspace.put(Host, host)
     workspace.put(Presences, host.presences)

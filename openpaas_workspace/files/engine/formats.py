@@ -8,6 +8,7 @@ import hashlib
 import json
 import math
 import re
+from collections.abc import Callable
 from contextlib import suppress
 from typing import Any, NamedTuple, cast
 
@@ -155,9 +156,27 @@ def equals(value: Any, kind: str, other: Any) -> bool:
     return same(kind, value, other, exact=True)
 
 
-def saved(content: Any, style: Style) -> bytes:
-    """The bytes of a notebook as a page sends it; raises Invalid when it is none."""
-    return serialise(NOTEBOOK, checked_notebook(content), style)
+def saved(check: Callable[..., Any], sent: tuple[Any, ...], style: Style) -> bytes:
+    """The bytes of a notebook as a page sends it, checked so; raises Invalid when it is none."""
+    return serialise(NOTEBOOK, check(*sent), style)
+
+
+def checked_json(data: bytes) -> dict[str, Any]:
+    """As `checked_notebook`, of its JSON."""
+    try:
+        return checked_notebook(json.loads(data))
+    except (ValueError, RecursionError) as error:
+        raise Invalid("This is no JSON.", code="NotNotebook") from error
+
+
+def as_json(value: Any) -> bytes:
+    """A content as JSON."""
+    return json.dumps(value).encode()
+
+
+def encoded(kind: str, data: bytes) -> bytes:
+    """As `parse`, of which the JSON."""
+    return as_json(parse(kind, data))
 
 
 def _meaning(value: dict[str, Any], beside: dict[str, Any], *, exact: bool) -> Any:

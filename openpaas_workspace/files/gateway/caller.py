@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
+from typing import Any
 
 from jupyter_server import CallContext
 
@@ -34,3 +35,9 @@ def caller() -> Acting:
     if not isinstance(actor, Actor) or actor.kind == "nobody":
         raise Unauthenticated
     return Acting(handler.settings["openpaas_workspace"], actor)
+
+
+def takes_encoded() -> bool:
+    """Whether the handler of this request sends the content of a notebook on as the JSON that it is given."""
+    handler: Any = CallContext.get(CallContext.JUPYTER_HANDLER) if _acting.get() is None else None
+    return getattr(handler, "takes_encoded", False) and handler.request.method == "GET"

@@ -15,7 +15,7 @@ from traitlets import Type, Unicode, default
 from openpaas_workspace.files.engine import formats
 from openpaas_workspace.files.engine.names import file_name, is_hidden, parse
 from openpaas_workspace.files.gateway import models
-from openpaas_workspace.files.gateway.caller import caller
+from openpaas_workspace.files.gateway.caller import caller, takes_encoded
 from openpaas_workspace.files.gateway.checkpoints import WorkspaceCheckpoints
 from openpaas_workspace.files.gateway.download import DownloadHandler
 from openpaas_workspace.files.gateway.uploads import Uploads
@@ -259,13 +259,12 @@ class WorkspaceContentsManager(AsyncContentsManager):
         if "content" not in model:
             raise Invalid("Send the content of the notebook.")
         if place is not None and content.is_live(who.workspace, _node(place)):
-            value = Made(formats.checked_notebook, (model["content"],))
-            await content.put_value(who, _node(place), value, version=_version(model))
+            await content.put_value(who, _node(place), Made(*_checked(model)), version=_version(model))
             return
         style = formats.Style()
         if place is not None:
             style = formats.style_of((await content.get(who, _node(place)))[0])
-        data = await who.workspace.get(Desk).run(formats.saved, model["content"], style)
+        data = await who.workspace.get(Desk).run(formats.saved, *_checked(model), style)
         await self._store(who, place, path, data, version=_version(model))
 
     async def _store(
@@ -293,6 +292,14 @@ def _node(place: Place) -> Node:
 def _version(model: Model) -> str:
     version = model.get("version", "")
     return version if isinstance(version, str) else ""
+
+
+def _checked(model: Model) -> tuple[Callable[..., Any], tuple[Any]]:
+    """How the notebook that somebody sends is checked, and what it is."""
+    sent = model["content"]
+    if isinstance(sent, models.Encoded):
+        return formats.checked_json, (sent.data,)
+    return formats.checked_notebook, (sent,)
 
 
 def _digest(data: bytes | Path) -> str:
@@ -336,10 +343,15 @@ async def _content(who: Acting, node: Node, model: Model, wanted: str | None) ->
         data, version = await content.get(who, node)
         model |= {**await in_thread(models.file_content, data, wanted, node.name), "version": version}
         return
+    desk = who.workspace.get(Desk)
+    large = takes_encoded() and node.size > desk.large
+    value: Any
     if content.is_live(who.workspace, node) and node.name.endswith(".ipynb"):
         await content.readable(who, node)
-        value, version = await content.live_value(who, node)
+        value, version = await content.live_value(who, node, encoded=large)
     else:
         data, version = await content.get(who, node)
-        value = await in_thread(formats.parse, formats.NOTEBOOK, data)
+        value = await desk.run(formats.encoded if large else formats.parse, formats.NOTEBOOK, data)
+    if large:
+        value = models.Encoded(value)
     model |= {"content": value, "format": "json", "version": version, "mimetype": None}

@@ -4,7 +4,7 @@ import mimetypes
 from base64 import b64decode, b64encode
 from binascii import Error as Base64Error
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 from tornado import web
 
@@ -15,6 +15,12 @@ from openpaas_workspace.kit.errors import Invalid, WorkspaceError
 
 _WRITERS = {"editor", "manager"}
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+
+
+class Encoded(NamedTuple):
+    """The content of a large notebook as JSON, on its way between a socket and a helper process."""
+
+    data: bytes
 
 
 def moment(milliseconds: int) -> datetime:

@@ -59,9 +59,10 @@ async def readable(caller: Caller, node: Node) -> tuple[Node, Path, str]:
     return node, caller.workspace.get(Disk).space(node.space_id), path
 
 
-async def live_value(caller: Caller, node: Node) -> Live:
-    """What the room of a file holds; the caller has asked `readable`."""
-    content = await caller.workspace.get(RoomHost).content(node.id)
+async def live_value(caller: Caller, node: Node, *, encoded: bool = False) -> Live:
+    """What the room of a file holds, or its JSON; the caller has asked `readable`."""
+    host = caller.workspace.get(RoomHost)
+    content = await (host.made(node.id, formats.as_json) if encoded else host.content(node.id))
     return Live(content.value, f"{content.epoch}.{content.seq}")
 
 

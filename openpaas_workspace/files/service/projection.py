@@ -107,7 +107,8 @@ class Projector:
         content = await host.made(node.id, formats.written, formats.type_of(node.name), formats.Style())
         data = content.value
         about = await in_thread(beneath.write_beneath, root, path, data, replace=replace)
-        await self._settle(node.id, content.seq, formats.digest(data), seen(about))
+        digest = await in_thread(formats.digest, data)
+        await self._settle(node.id, content.seq, digest, seen(about))
 
     def _arm(self, object_id: str, waiting: _Waiting, when: float) -> None:
         if waiting.timer is not None:
@@ -178,7 +179,7 @@ class Projector:
     async def _replace(
         self, node: Node, where: tuple[Path, str], seq: int, data: bytes, expected: dict[str, Any]
     ) -> bytes | None:
-        digest = formats.digest(data)
+        digest = await in_thread(formats.digest, data)
         async with self._workspace.db.unit(SYSTEM) as work:
             await work.execute(
                 update(nodes).where(nodes.c.id == node.id).values(next_seq=seq, next_hash=digest)

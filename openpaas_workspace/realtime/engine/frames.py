@@ -48,6 +48,17 @@ class BadFrame(ValueError):
 
 
 @dataclass(frozen=True, slots=True)
+class Large:
+    """A message too large to be put together: what stands before the update, and the update."""
+
+    head: bytes
+    body: bytes
+
+    def __len__(self) -> int:
+        return len(self.head) + len(self.body)
+
+
+@dataclass(frozen=True, slots=True)
 class SyncFrame:
     """SYNC: a state vector (step 1), the answer to one (step 2) or an update."""
 
@@ -147,6 +158,11 @@ def step2(update: bytes) -> bytes:
 def update(data: bytes) -> bytes:
     """An update that happened just now."""
     return _UPDATE + var_bytes(data)
+
+
+def large(data: bytes, step: Sync = Sync.UPDATE) -> Large:
+    """As `update` or `step2`, without a copy of the data."""
+    return Large((_STEP2 if step is Sync.STEP2 else _UPDATE) + var_uint(len(data)), data)
 
 
 def awareness(payload: bytes) -> bytes:

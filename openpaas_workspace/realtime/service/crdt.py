@@ -14,6 +14,7 @@ from pycrdt import Doc
 
 from openpaas_workspace.realtime.engine import frames
 from openpaas_workspace.realtime.engine.contents import new_client
+from openpaas_workspace.realtime.engine.frames import Large, Sync
 from openpaas_workspace.realtime.engine.guard import guarded_apply, parse_state
 from openpaas_workspace.realtime.engine.log import merge_all
 from openpaas_workspace.realtime.engine.squash import deleted
@@ -37,7 +38,7 @@ class Crdt(State):
         self._large = large
         self._size = 0
         self._parts: list[bytes] | None = None
-        self._joined: list[bytes] | None = None
+        self._joined: Sequence[bytes | Large] | None = None
         self._clocks: dict[int, int] = {}
         self._expected: dict[int, int] = {}
         self._read: list[tuple[bytes, UpdateInfo]] = []
@@ -91,18 +92,17 @@ class Crdt(State):
         """What this document has, for a step 1."""
         return self.doc.get_state()
 
-    def answer(self, vector: bytes) -> list[bytes]:
+    def answer(self, vector: bytes) -> Sequence[bytes | Large]:
         """The frames for a page with this state vector; those of the whole are kept for the next who joins."""
         if vector != _NOTHING:
             return [frames.step2(self.doc.get_update(vector))]
-        if self._joined is not None:
-            return self._joined
-        *first, last = self.parts()
-        # The page takes itself for complete with the step 2, so that one comes last.
-        found = [*map(frames.update, first), frames.step2(last)]
-        if self._parts is None:
-            self._joined = found
-        return found
+        if self._joined is None:
+            *first, last = self.parts()
+            # The page takes itself for complete with the step 2, so that one comes last.
+            self._joined = [*map(frames.large, first), frames.large(last, Sync.STEP2)]
+            if self._parts is None:
+                self._joined = [frames.step2(last)]
+        return self._joined
 
     def expect(self, update: bytes, info: UpdateInfo) -> None:
         """These structs are on their way to the log."""
