@@ -1,5 +1,6 @@
 """Starting the server: one configuration of Jupyter Server, then the workspace on top."""
 
+import gc
 import ipaddress
 import os
 import signal
@@ -199,6 +200,13 @@ def _server_class() -> Any:
     return WorkspaceServer
 
 
+async def settle(_workspace: Workspace) -> None:
+    """Keep what was made at the start out of every collection of garbage: each would stop everybody for it."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(10_000, 20, 20)
+
+
 def serve(options: StartOptions) -> None:
     """Run the workspace until it is told to stop."""
     checked(options)
@@ -214,4 +222,5 @@ def serve(options: StartOptions) -> None:
     extension = next(iter(server.extension_manager.extension_apps["openpaas_workspace"]))
     extension.build()
     extension.workspace.on_ready.append(lambda workspace: announce(workspace, server.connection_url))
+    extension.workspace.on_ready.append(settle)
     server.start()

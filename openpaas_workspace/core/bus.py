@@ -12,7 +12,7 @@ import logging
 from collections.abc import Callable
 from typing import Any
 
-from sqlalchemy import Row, or_, select, update
+from sqlalchemy import Row, bindparam, or_, select, update
 
 from openpaas_workspace.core import generation, stream
 from openpaas_workspace.core.db import Database, Work
@@ -28,6 +28,8 @@ _LOOK_EVERY = 1.0
 _PATIENCE = 30.0
 _SHORTEST = 180  # days; the least that Settings.event_retention_days allows
 _e = events_table.c
+# Asked every second: built once.
+_NEWS = select(_e.id).where(or_(_e.seq.is_(None), _e.seq > bindparam("head"))).limit(1)
 
 
 class Bus:
@@ -164,9 +166,9 @@ class Bus:
 
     async def _news(self) -> bool:
         """Whether another process, or the log, wrote something that nobody was woken for."""
-        query = select(_e.id).where(or_(_e.seq.is_(None), _e.seq > self.head)).limit(1)
         async with self._db.read(SYSTEM) as work:
-            return await work.first(query) is not None
+            found = await work.conn.execute(_NEWS, {"head": self.head})
+            return found.first() is not None
 
     async def _number(self, *, woken: bool) -> None:
         """Number what is committed; without cause given, only if a look finds something."""

@@ -28,19 +28,40 @@ class Watcher:
         self._workspace = workspace
         self._scanned: dict[str, float] = {}
         self._again: set[str] = set()
+        self._known: dict[str, tuple[Path, str, dict[str, int]]] = {}
 
     async def open_files(self) -> None:
-        """Look at files with a room: a changed one is taken, a vanished one makes its space be scanned."""
-        watched = self._workspace.get(Watched)
-        found = await self._where(watched.ids())
+        """Look at files with a room: a changed one is taken, a vanished one makes its space be scanned.
+
+        A file that lies there as it did when it was known to be the row's needs no question to the database.
+        """
+        ids = self._workspace.get(Watched).ids()
+        self._known = {file_id: self._known[file_id] for file_id in ids if file_id in self._known}
+        known = [(root, path) for root, path, _ in self._known.values()]
+        same = [
+            file_id
+            for (file_id, (_, _, about)), now_there in zip(
+                self._known.items(), await in_thread(_look, known), strict=True
+            )
+            if about == now_there
+        ]
+        await self._compare([file_id for file_id in ids if file_id not in same])
+        for space_id in list(self._again):
+            await self._scan(space_id)
+
+    async def _compare(self, ids: list[str]) -> None:
+        """Compare files with their rows."""
+        for file_id in ids:
+            self._known.pop(file_id, None)
+        found = await self._where(ids) if ids else []
         looks = await in_thread(_look, [(root, path) for _, root, path in found])
-        for (node, _, _), about in zip(found, looks, strict=True):
+        for (node, root, path), about in zip(found, looks, strict=True):
             if about is None:
                 self._again.add(node.space_id)
             elif about != {"size": node.size, "mtime_ns": node.mtime_ns, "inode": node.inode}:
                 await self._take(node)
-        for space_id in list(self._again):
-            await self._scan(space_id)
+            else:
+                self._known[node.id] = (root, path, about)
 
     async def spaces(self) -> None:
         """Scan every space whose last scan is long ago."""

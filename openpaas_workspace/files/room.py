@@ -38,9 +38,11 @@ class FileBinding(Binding):
                 raise NotFound
             node = place.node
             where = await relative_path(work, node)
-        # A large one is read once, when its log begins.
-        if not self._is_live(node) and node.size <= self._workspace.get(Desk).large:
-            await self._parsed(node, where)
+        if not self._is_live(node):
+            self._check_size(node)
+            # A large one is read once, when its log begins.
+            if node.size <= self._workspace.get(Desk).large:
+                await self._parsed(node, where)
         return _bound(node)
 
     async def resolve(self, object_id: str) -> Bound:
@@ -79,12 +81,16 @@ class FileBinding(Binding):
             update(nodes).where(nodes.c.id == object_id).values(hash=digest, **values, **about)
         )
 
-    async def _parsed(self, node: Node, path: str) -> tuple[Any, str, dict[str, Any]]:
-        kind = formats.type_of(node.name)
-        notebook = kind == formats.NOTEBOOK
+    def _check_size(self, node: Node) -> int:
+        """The most bytes that a file of this kind may have; raises TooLarge when it has more."""
+        notebook = formats.type_of(node.name) == formats.NOTEBOOK
         limit = self._settings.max_notebook_bytes if notebook else self._settings.max_room_bytes
         if node.size > limit:
             raise TooLarge("This file is too large to be edited together; it is opened as a plain file.")
+        return limit
+
+    async def _parsed(self, node: Node, path: str) -> tuple[Any, str, dict[str, Any]]:
+        kind, limit = formats.type_of(node.name), self._check_size(node)
         try:
             found = await in_thread(read, self._disk.space(node.space_id), path, limit)
         except BlockingIOError as error:

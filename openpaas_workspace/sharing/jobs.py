@@ -8,6 +8,9 @@ from openpaas_workspace.sharing.service import grants, requests
 
 async def end_grants(workspace: Workspace) -> None:
     """Remove grants whose end has passed and tell, so that what is open closes."""
+    async with workspace.db.read(SYSTEM) as work:
+        if not await grants.some_expired(work):
+            return
     while True:
         async with workspace.db.unit(SYSTEM) as work:
             if not await grants.remove_expired(work):

@@ -1,6 +1,7 @@
-"""Run every row: `python -m tests.bench [--rounds 7] [--only rooms,join,page,kernel] [--out FILE]`.
+"""Run every row: `python -m tests.bench [--rounds 7] [--only rooms,join,kernel,page,stall] [--out FILE]`.
 
 Rounds alternate between the peers, so that a busy moment hits all of them; medians are compared.
+All of it takes about a quarter of an hour on two quiet processors.
 """
 
 import argparse
@@ -11,12 +12,13 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
 from tests.bench.kernel_start import measure as kernel_start
 from tests.bench.peers import PEERS, Running
+from tests.bench.stall import measure as stall
 
 Results = dict[str, list[dict[str, Any]]]
 ROOT = Path(__file__).parents[2]
@@ -52,18 +54,15 @@ def load(running: Running, mode: str) -> dict[str, Any]:
     return {**result, "server_cpu": round(after - before, 3)}
 
 
-def rooms(mode: str) -> Callable[[int], Results]:
-    """A row measured by the generator on every peer, alternating."""
-
-    def run(rounds: int) -> Results:
-        results: Results = {name: [] for name in PEERS}
-        for _ in range(rounds):
-            for name, start in PEERS.items():
-                with tempfile.TemporaryDirectory() as folder, start(Path(folder)) as running:
-                    results[name].append(load(running, mode))
-        return results
-
-    return run
+def rooms(rounds: int, modes: Sequence[str]) -> dict[str, Results]:
+    """Rows measured by the generator on every peer, alternating; each peer is started afresh for every round."""
+    results: dict[str, Results] = {mode: {name: [] for name in PEERS} for mode in modes}
+    for _ in range(rounds):
+        for name, start in PEERS.items():
+            with tempfile.TemporaryDirectory() as folder, start(Path(folder)) as running:
+                for mode in modes:
+                    results[mode][name].append(load(running, mode))
+    return results
 
 
 def page(rounds: int) -> Results:
@@ -101,12 +100,9 @@ def _open(context: Any, running: Running) -> float:
     return round(taken, 1)
 
 
-ROWS: dict[str, Callable[[int], Results]] = {
-    "rooms": rooms("fanout"),
-    "join": rooms("join"),
-    "kernel": kernel_start,
-    "page": page,
-}
+# How the generator calls what these rows measure.
+MODES = {"rooms": "fanout", "join": "join"}
+ROWS: dict[str, Callable[[int], Results]] = {"kernel": kernel_start, "page": page, "stall": stall}
 
 
 def medians(results: Results) -> dict[str, dict[str, float]]:
@@ -125,17 +121,27 @@ def medians(results: Results) -> dict[str, dict[str, float]]:
 def main() -> None:
     parser = argparse.ArgumentParser()
     parser.add_argument("--rounds", type=int, default=7)
-    parser.add_argument("--only", default=",".join(ROWS))
+    parser.add_argument("--only", default=",".join([*MODES, *ROWS]))
     parser.add_argument("--out", type=Path, default=ROOT / "bench-results.json")
     chosen = parser.parse_args()
+    wanted = chosen.only.split(",")
     report: dict[str, Any] = {"python": platform.python_version(), "machine": platform.machine(), "rows": {}}
-    for row in chosen.only.split(","):
-        results = ROWS[row](chosen.rounds)
+
+    def tell(row: str, results: Results) -> None:
         report["rows"][row] = {"medians": medians(results), "runs": results}
         print(row)
         for name, figures in medians(results).items():
-            print(f"  {name:24}", "  ".join(f"{key} {value:g}" for key, value in figures.items()))
+            print(f"  {name:24}", "  ".join(f"{key} {value:g}" for key, value in figures.items()), flush=True)
         chosen.out.write_text(json.dumps(report, indent=1))
+
+    paired = [row for row in wanted if row in MODES]
+    if paired:
+        measured = rooms(chosen.rounds, [MODES[row] for row in paired])
+        for row in paired:
+            tell(row, measured[MODES[row]])
+    for row in wanted:
+        if row not in MODES:
+            tell(row, ROWS[row](chosen.rounds))
 
 
 if __name__ == "__main__":

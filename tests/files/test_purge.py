@@ -9,7 +9,7 @@ from openpaas_workspace.kit.actors import SYSTEM
 from openpaas_workspace.kit.errors import NotFound, WorkspaceError
 from openpaas_workspace.kit.refs import Ref
 from openpaas_workspace.realtime.models import changes, client_ids, live_objects, snapshots
-from openpaas_workspace.realtime.service.history import name_version
+from openpaas_workspace.realtime.service.versions import name_version
 from tests.files.desk import Desk
 from tests.files.world import notebook, notebook_bytes
 

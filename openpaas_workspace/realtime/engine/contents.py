@@ -49,6 +49,8 @@ def is_large(value: Any, limit: int) -> bool:
             waiting.extend(one)
         elif isinstance(one, Change):
             total += len(one.update)
+        elif isinstance(data := getattr(one, "data", None), bytes):
+            total += len(data)
         elif is_dataclass(one):
             waiting.extend(getattr(one, item.name) for item in fields(one))
     return total > limit

@@ -17,6 +17,7 @@ from openpaas_workspace.realtime.engine.squash import squash
 from openpaas_workspace.realtime.models import changes, live_objects, snapshots
 from openpaas_workspace.realtime.service import store
 from openpaas_workspace.realtime.service.filekind import FILE
+from openpaas_workspace.realtime.service.heavy import heavy
 from openpaas_workspace.realtime.service.host import Host
 from openpaas_workspace.realtime.service.log import Change
 
@@ -58,7 +59,7 @@ async def compact(workspace: Workspace, object_id: str, epoch: int, cut: int) ->
         named = (_s.object_id == object_id) & (_s.epoch == epoch) & _s.name.is_not(None)
         kept = await work.all(select(_s.seq).where(named))
     by_seq = {change.seq: change for change in listed}
-    merged = await asyncio.to_thread(_merged, listed, [row.seq for row in kept])
+    merged = await heavy(workspace, _merged, listed, [row.seq for row in kept])
     fresh = [one for one in merged if one.update != by_seq[one.seq].data]
     blobs = workspace.get(Blobs)
     rows = []

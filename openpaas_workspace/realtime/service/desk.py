@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Callable
-from typing import ParamSpec, TypeVar
+from typing import Any, ParamSpec, TypeVar
 
 from openpaas_workspace.core.aside import Aside, Limits
 from openpaas_workspace.realtime.config import Realtime
@@ -11,6 +11,9 @@ from openpaas_workspace.realtime.engine.contents import is_large
 P = ParamSpec("P")
 T = TypeVar("T")
 _WARM = ("openpaas_workspace.realtime.engine.contents", "openpaas_workspace.realtime.engine.blame")
+
+
+_LARGE = object()
 
 
 class Desk:
@@ -23,9 +26,10 @@ class Desk:
 
     async def run(self, function: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
         """What the function answers or raises; Unavailable when it takes too much."""
-        if is_large(args, self.large):
+        found: Any = await asyncio.to_thread(_if_small, self.large, function, args, kwargs)
+        if found is _LARGE:
             return await self._aside.run(function, *args, **kwargs)
-        return await asyncio.to_thread(function, *args, **kwargs)
+        return found  # type: ignore[no-any-return]
 
     def tidy(self) -> None:
         """End helpers that are not needed."""
@@ -34,3 +38,8 @@ class Desk:
     def close(self) -> None:
         """End all helpers."""
         self._aside.close()
+
+
+def _if_small(limit: int, function: Callable[..., Any], args: Any, kwargs: Any) -> Any:
+    """In the thread: to look through many changes takes a while, too."""
+    return _LARGE if is_large((args, kwargs), limit) else function(*args, **kwargs)

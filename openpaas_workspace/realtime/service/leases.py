@@ -131,9 +131,8 @@ class Leases:
             mine = update(leases).where(_l.resource == row["resource"])
             if not await work.execute(mine.values(expires_at=row["expires_at"])):
                 await work.execute(insert(leases), row)
-            await work.execute(
-                delete(leases).where(_l.resource.startswith("process:"), _l.expires_at < now() - 86_400_000)
-            )
+                long_gone = _l.expires_at < now() - 86_400_000
+                await work.execute(delete(leases).where(_l.resource.startswith("process:"), long_gone))
         self._until = begun + self._seconds
 
     async def _keep(self) -> None:

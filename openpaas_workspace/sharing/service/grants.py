@@ -91,6 +91,11 @@ async def forget_groups(workspace: Workspace, batch: Sequence[Recorded]) -> None
                 await work.execute(delete(grants).where(grants.c.subject_kind == "group", held))
 
 
+async def some_expired(work: Work) -> bool:
+    """Whether the end of a grant has passed."""
+    return await work.first(select(grants.c.id).where(grants.c.expires_at <= now()).limit(1)) is not None
+
+
 async def remove_expired(work: Work, limit: int = 100) -> int:
     """Remove up to `limit` grants whose end has passed and tell of each; returns how many. Two may run at once."""
     over = (
