@@ -10,7 +10,7 @@ from playwright.sync_api import Locator, Page, expect
 
 from tests.conftest import Server
 from tests.e2e.conftest import Person
-from tests.e2e.desk import SHOWN, TEXT, Desk, make_desk, notebook, type_at
+from tests.e2e.desk import SHOWN, TEXT, Desk, make_desk, notebook, type_at, until
 from tests.e2e.relay import Relay
 
 # Three browsers, and silences of half a minute.
@@ -77,6 +77,13 @@ def shown_cell_line(page: Page, line: str) -> Locator:
     return page.locator(f"{SHOWN} .jp-Notebook .cm-line", has_text=re.compile(f"^{line}$"))
 
 
+def writes(one: Person, other: Person) -> str:
+    """Write a letter; what the status bar of the other says of it in that moment."""
+    one.page.keyboard.type("y")
+    other.page.wait_for_timeout(500)
+    return other.page.locator(WRITING).text_content() or ""
+
+
 def in_view(locator: Locator) -> None:
     expect(locator.first).to_be_in_viewport()
 
@@ -101,8 +108,7 @@ def test_three_people_see_who_is_there_and_where(
 
     bob.page.locator(CELL).nth(3).click()
     is_at(alice, "bob", f"{CELL_WORD[locale]} 4")
-    bob.page.keyboard.type("y")
-    expect(alice.page.locator(WRITING)).to_have_text(WRITES[locale])
+    until(lambda: writes(bob, alice) == WRITES[locale], "nobody is seen to write")
     expect(alice.page.get_by_role("status").filter(has_text=WRITES[locale])).to_have_count(1)
     expect(alice.page.locator(WRITING)).to_be_hidden()
 
