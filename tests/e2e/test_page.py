@@ -59,12 +59,12 @@ def test_what_is_made_in_the_list_of_spaces_goes_to_my_files(
 ) -> None:
     carol = person(server, "carol").log_in()
     expect(carol.page.locator(LIST, has_text="Finances")).to_be_visible()
-    carol.page.locator('.jp-LauncherCard[data-category="Notebook"]').click()
+    carol.page.locator(".opw-HomeNew", has_text="Notebook").click()
     expect(carol.page.locator(f"{SHOWN} .jp-Notebook .jp-Cell")).to_be_visible()
     saved(carol)
     with server.login("carol") as client:
         names = [item["name"] for item in client.get("/api/contents/~").json()["content"]]
-    assert names == ["Untitled.ipynb"]
+    assert names == ["Notebook sans titre.ipynb"]
     carol.page.get_by_role("button", name="Nouveau dossier").click()
     expect(carol.page.locator(".jp-Dialog")).to_contain_text("Choisissez d’abord un espace.")
 

@@ -1,5 +1,6 @@
 /** What the parts of the workspace share in the page. */
 export * from './chip.js';
+export * from './creations.js';
 export * from './directory.js';
 export * from './i18n.js';
 export * from './icons.js';

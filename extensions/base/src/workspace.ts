@@ -4,6 +4,7 @@ import type { TranslationBundle } from '@jupyterlab/translation';
 import { call, UnreachableError, type IRequest } from '@openpaas/api';
 import { Token } from '@lumino/coreutils';
 
+import type { Creations } from './creations.js';
 import type { Directory } from './directory.js';
 import type { Openers } from './openers.js';
 import type { Presence } from './presence.js';
@@ -19,6 +20,8 @@ export interface IWorkspace {
   readonly sentences: Sentences;
   readonly directory: Directory;
   readonly openers: Openers;
+  /** What can be created. */
+  readonly creations: Creations;
   /** Who is where now. */
   readonly presence: Presence;
   /** Dates, times and numbers in the language of the page. */

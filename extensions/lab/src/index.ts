@@ -1,5 +1,6 @@
 /** The one extension of the page: collects the plugins of the workspace. */
 import { history } from './history/plugin.js';
+import { home } from './home/plugin.js';
 import { endings } from './live/endings.js';
 import { liveDocuments, liveProvider } from './live/plugin.js';
 import { untouched } from './live/untouched.js';
@@ -38,6 +39,7 @@ export default [
   history,
   asks,
   space,
+  home,
   refusals,
   connection,
   frame,

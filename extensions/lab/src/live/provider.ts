@@ -9,6 +9,7 @@ import type { LiveDocument } from './document.js';
 interface IStock {
   _onConnectionClosed(event: CloseEvent): Promise<void>;
   _clearLoadTimeout(): void;
+  _onSync: (synced: boolean) => void;
   _ready: PromiseDelegate<void>;
   _hasSynced: boolean;
 }
@@ -35,6 +36,7 @@ export class LiveProvider extends WebSocketProvider {
     this._words = options.words;
     this._closedStock = this._stock._onConnectionClosed;
     this._stock._onConnectionClosed = async event => this._closed(event);
+    this._stock._onSync = synced => synced && this._synced();
     this._live.ended.connect(() => this.leave());
   }
 
@@ -58,6 +60,14 @@ export class LiveProvider extends WebSocketProvider {
       this._stock._ready.reject(sentence);
       this._live.model.dispose();
     }
+  }
+
+  /** As in stock, without writing the name of the room into the document: to look at it is not to edit it. */
+  private _synced(): void {
+    this._stock._hasSynced = true;
+    this._stock._clearLoadTimeout();
+    this.wsProvider?.off('sync', this._stock._onSync);
+    this._stock._ready.resolve();
   }
 
   private async _closed(event: CloseEvent): Promise<void> {

@@ -1,7 +1,7 @@
 /** Joins what every view of the workspace is given. */
 import type { JupyterFrontEndPlugin } from '@jupyterlab/application';
 import { ITranslator } from '@jupyterlab/translation';
-import { Directory, DOMAIN, IPush, IWorkspace, Openers, Presence, Sentences, When } from '@openpaas/base';
+import { Creations, Directory, DOMAIN, IPush, IWorkspace, Openers, Presence, Sentences, When } from '@openpaas/base';
 
 export const workspace: JupyterFrontEndPlugin<IWorkspace> = {
   id: '@openpaas/lab:workspace',
@@ -21,6 +21,7 @@ export const workspace: JupyterFrontEndPlugin<IWorkspace> = {
       sentences: new Sentences(words),
       directory: new Directory(settings, push),
       openers: new Openers(),
+      creations: new Creations(),
       presence: new Presence(push),
       when: new When(locale)
     };
