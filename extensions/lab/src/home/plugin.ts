@@ -94,7 +94,7 @@ function addCommands(app: JupyterFrontEnd, workspace: IWorkspace, { widget, box,
 /** The “+” of each row of tabs says where it leads. */
 function nameThePlus(app: JupyterFrontEnd, shell: ILabShell, name: string): void {
   const rename = (): void => {
-    for (const button of shell.node.querySelectorAll<HTMLElement>('.lm-TabBar-addButton')) {
+    for (const button of shell.node.querySelectorAll<HTMLElement>('#jp-main-dock-panel .lm-TabBar-addButton')) {
       button.title = name;
       button.setAttribute('aria-label', name);
     }
