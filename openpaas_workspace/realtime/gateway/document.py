@@ -5,7 +5,6 @@ import logging
 from collections.abc import Awaitable, Callable, Iterable
 from typing import Any
 
-from openpaas_workspace.core.i18n import translator
 from openpaas_workspace.kit.actors import Actor
 from openpaas_workspace.kit.errors import Forbidden, Unavailable, WorkspaceError
 from openpaas_workspace.realtime.engine import frames
@@ -219,5 +218,5 @@ class DocumentConnection(Present):
             "epoch": self._live.epoch,
         }
         if self._standing.why:
-            role["why"] = translator(self.actor.locale).sentence(self._standing.why)
+            role["why"] = self._standing.why
         self.outbox.send(frames.raw(role), Lane.CONTROL)

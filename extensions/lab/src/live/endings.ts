@@ -5,7 +5,7 @@ import { PathExt } from '@jupyterlab/coreutils';
 import { IDocumentManager } from '@jupyterlab/docmanager';
 import type { IDocumentWidget } from '@jupyterlab/docregistry';
 import { ITranslator, type TranslationBundle } from '@jupyterlab/translation';
-import { DOMAIN } from '@openpaas/base';
+import { DOMAIN, Sentences } from '@openpaas/base';
 import type { Widget } from '@lumino/widgets';
 
 import type { Ending, LiveDocument } from './document.js';
@@ -20,9 +20,12 @@ export const endings: JupyterFrontEndPlugin<void> = {
   activate: (app, documents: ILiveDocuments, manager: IDocumentManager, translator: ITranslator) => {
     const words = translator.load(DOMAIN);
     const desk = new Desk(app, manager, words);
+    const sentences = new Sentences(words);
     documents.added.connect((_, live) => {
       live.ended.connect((_live, ending) => void desk.end(live, ending));
-      live.notice.connect((_live, text) => void Notification.info(text, { autoClose: 8000 }));
+      live.notice.connect(
+        (_live, text) => void Notification.info(sentences.translate(text), { autoClose: 8000 })
+      );
     });
     window.addEventListener('beforeunload', event => {
       if ([...documents].some(live => live.pending)) {

@@ -11,7 +11,7 @@ export interface IRoleFrame {
   role: Role;
   execute: boolean;
   epoch: number;
-  /** Why the member may only read, in the language of the member, when it is not the role. */
+  /** Why the member may only read, when it is not the role: a sentence of the server. */
   why?: string;
 }
 

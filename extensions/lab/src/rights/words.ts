@@ -1,7 +1,7 @@
 /** The sentences a member reads about rights and saving. */
 import type { TranslationBundle } from '@jupyterlab/translation';
 import { checkIcon, lockIcon, offlineBoltIcon, saveIcon } from '@jupyterlab/ui-components';
-import type { IChip } from '@openpaas/base';
+import { Sentences, type IChip } from '@openpaas/base';
 
 import type { LiveDocument } from '../live/document.js';
 
@@ -16,7 +16,8 @@ export function readerChip(words: TranslationBundle, why = ''): IChip {
   return {
     label: words.__('Read only'),
     caption:
-      why || words.__('You may read this document and see it change; only editors may change it.'),
+      new Sentences(words).translate(why) ||
+      words.__('You may read this document and see it change; only editors may change it.'),
     icon: lockIcon
   };
 }
