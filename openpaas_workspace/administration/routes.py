@@ -66,6 +66,10 @@ ROUTES = (
         who="administrator", session_only=True, summary="The members as a table.",
     ),
     Route(
+        "GET", "/administration/members/{member_id}", members.get_record, MemberRecord, READ,
+        who="administrator", session_only=True, summary="One member, as the table has it.",
+    ),
+    Route(
         "POST", "/administration/members/{member_id}/erase", erase_member, MemberRecord, WRITE, body=Erasure,
         who="administrator", unit=False, session_only=True,
         summary="Erase a member; the own files go to another member or to the trash.",

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from jupyter_server.services.contents.handlers import ContentsHandler as JupyterContentsHandler
+import json5
 from jupyterlab_server.settings_handler import SettingsHandler
 from jupyterlab_server.translation_utils import get_language_pack, get_language_packs
 from jupyterlab_server.translations_handler import TranslationsHandler
@@ -18,11 +19,14 @@ from tornado.ioloop import IOLoop
 from tornado.web import Application
 
 from openpaas_workspace.accounts.gateway.cookies import LANGUAGE_COOKIE
+from openpaas_workspace.accounts.schemas import MePatch
+from openpaas_workspace.accounts.service.members import update_me
 from openpaas_workspace.app.guard import rules_of
 from openpaas_workspace.core.i18n import LOCALES, language_of, negotiate, translator
 from openpaas_workspace.core.workspace import Workspace
 from openpaas_workspace.files.gateway.notebooks import ContentsHandler
 from openpaas_workspace.kit.actors import Actor
+from openpaas_workspace.kit.errors import WorkspaceError
 
 MAX_SETTINGS_BYTES = 1_000_000
 MAX_LAYOUTS = 50
@@ -75,12 +79,28 @@ class MemberSettingsHandler(SettingsHandler):
         self.overrides = defaults
 
     @web.authenticated
-    def put(self, schema_name: str) -> None:
-        """Keep settings; what is no JSON5 is refused with a sentence."""
+    async def put(self, schema_name: str) -> None:
+        """Keep settings; what is no JSON5 is refused with a sentence. The language is kept in the profile."""
         try:
+            if schema_name == _TRANSLATION_PLUGIN:
+                await self._keep_language()
             super().put(schema_name)
         except ValueError as error:
             raise web.HTTPError(400, "These settings cannot be read as JSON.") from error
+        except WorkspaceError as error:
+            raise web.HTTPError(error.status, error.sentence) from error
+
+    async def _keep_language(self) -> None:
+        """One language for JupyterLab's parts and ours, mails and kernels: that of the profile."""
+        body = json.loads(self.request.body)
+        chosen = json5.loads(body["raw"]) if isinstance(body, dict) else {}
+        if not isinstance(chosen, dict) or not isinstance(locale := chosen.pop("locale", None), str):
+            return
+        known = "" if locale in {"", "default"} else LOCALES.get(language_of(locale), locale)
+        workspace: Workspace = self.settings["openpaas_workspace"]
+        async with workspace.db.unit(_actor(self)) as work:
+            await update_me(work, MePatch(locale=known))
+        self.request.body = json.dumps({"raw": json.dumps(chosen)}).encode()
 
 
 class MemberWorkspacesHandler(WorkspacesHandler):
@@ -150,6 +170,7 @@ def without_paths(handler: Any, page_config: dict[str, Any]) -> dict[str, Any]:
     shown = {key: value for key, value in page_config.items() if not key.endswith(_FOLDERS)}
     shown.pop("fullMathjaxUrl", None)  # names a foreign host; JupyterLab typesets with its own copy
     workspace: Workspace = handler.settings["openpaas_workspace"]
+    shown["openpaasTimeZone"] = getattr(handler.current_user, "time_zone", "")
     shown["openpaasSingleMember"] = str(workspace.settings.single_member).lower()
     manager = shown.get("extensionManager")
     if isinstance(manager, dict):

@@ -178,6 +178,7 @@ _ADMINISTRATION: tuple[Case, ...] = (
         Case(f"GET /administration/{what}", f"/administration/{what}", administrators())
         for what in ("members", "spaces", "sessions", "storage", "health")
     ),
+    Case("GET /administration/members/{member_id}", "/administration/members/{somebody}", administrators()),
     Case(
         "POST /administration/members/{member_id}/erase", "/administration/members/{victim}/erase", administrators(),
         {"files": "trash"}, victim=World.somebody, once=True,

@@ -1,6 +1,7 @@
 /** Who is who: events and rows name people by id, views show their names. Read once, kept true by events. */
+import { URLExt } from '@jupyterlab/coreutils';
 import type { ServerConnection } from '@jupyterlab/services';
-import { call, type PushClient } from '@openpaas/api';
+import { API_ROOT, call, type components, type PushClient } from '@openpaas/api';
 import { Debouncer } from '@lumino/polling';
 import { Signal, type ISignal } from '@lumino/signaling';
 
@@ -11,6 +12,12 @@ export interface IMember {
   color: string;
   administrator: boolean;
   disabled: boolean;
+  /** The service the member works in. */
+  unit: string;
+  /** The address of the photo, if there is one. */
+  photo?: string;
+  /** Nothing but the id is left. */
+  erased: boolean;
 }
 
 export interface IMe {
@@ -20,6 +27,21 @@ export interface IMe {
   color: string;
   locale: string;
   administrator: boolean;
+  email: string;
+  unit: string;
+  /** Empty: that of the browser. */
+  time_zone: string;
+  /** The version of the photo; `photoOf` makes the address. */
+  photo: string;
+  demo: boolean;
+}
+
+/** Where a version of a member's photo is; undefined without one. */
+export function photoOf(settings: ServerConnection.ISettings, id: string, version: string): string | undefined {
+  if (version === '') {
+    return undefined;
+  }
+  return `${URLExt.join(settings.baseUrl, API_ROOT, 'members', id, 'photo')}?v=${encodeURIComponent(version)}`;
 }
 
 const ABOUT_PEOPLE = /^(Member|Profile)/;
@@ -29,7 +51,8 @@ const SETTLE_MS = 200;
 export class Directory {
   constructor(
     private readonly _settings: ServerConnection.ISettings,
-    push: PushClient
+    push: PushClient,
+    private readonly _former = 'Former member'
   ) {
     this._again = new Debouncer(() => this._read(), SETTLE_MS);
     push.listen({
@@ -83,13 +106,24 @@ export class Directory {
     return this._first;
   }
 
+  private _member(member: components['schemas']['Member']): IMember {
+    const erased = member.erased ?? false;
+    return {
+      ...member,
+      erased,
+      unit: member.unit ?? '',
+      display_name: erased ? this._former : member.display_name,
+      photo: photoOf(this._settings, member.id, member.photo ?? '')
+    };
+  }
+
   private async _read(): Promise<void> {
     const found: IMember[] = [];
     try {
       for (let after = ''; ; after = found[found.length - 1].id) {
         const query = { limit: PAGE, disabled: true, ...(after === '' ? {} : { after }) };
-        const page = await call<IMember[]>('members', { settings: this._settings, query });
-        found.push(...page);
+        const page = await call<components['schemas']['Member'][]>('members', { settings: this._settings, query });
+        found.push(...page.map(member => this._member(member)));
         if (page.length < PAGE) {
           break;
         }

@@ -8,13 +8,16 @@ const KILO = 1000;
 export class When {
   constructor(
     readonly locale: string,
-    private readonly _now: () => number = Date.now
+    private readonly _now: () => number = Date.now,
+    zone = ''
   ) {
+    const timeZone = zone === '' ? undefined : zone;
     this._relative = new Intl.RelativeTimeFormat(locale, { numeric: 'auto', style: 'long' });
-    this._time = new Intl.DateTimeFormat(locale, { timeStyle: 'short' });
-    this._day = new Intl.DateTimeFormat(locale, { day: 'numeric', month: 'long' });
-    this._full = new Intl.DateTimeFormat(locale, { dateStyle: 'long', timeStyle: 'short' });
-    this._date = new Intl.DateTimeFormat(locale, { dateStyle: 'long' });
+    this._parts = new Intl.DateTimeFormat('en', { year: 'numeric', month: 'numeric', day: 'numeric', timeZone });
+    this._time = new Intl.DateTimeFormat(locale, { timeStyle: 'short', timeZone });
+    this._day = new Intl.DateTimeFormat(locale, { day: 'numeric', month: 'long', timeZone });
+    this._full = new Intl.DateTimeFormat(locale, { dateStyle: 'long', timeStyle: 'short', timeZone });
+    this._date = new Intl.DateTimeFormat(locale, { dateStyle: 'long', timeZone });
   }
 
   /** “2 minutes ago”, “yesterday, 17:40”, “3 November”. */
@@ -38,8 +41,14 @@ export class When {
 
   /** Calendar days between then and now, in the reader's time zone. */
   daysAgo(at: number): number {
-    const start = (ms: number): number => new Date(ms).setHours(0, 0, 0, 0);
-    return Math.round((start(this._now()) - start(at)) / DAY);
+    return Math.round((this._midnight(this._now()) - this._midnight(at)) / DAY);
+  }
+
+  /** The day of a moment as a number that grows by one day a day, in the reader's time zone. */
+  private _midnight(at: number): number {
+    const part = (type: Intl.DateTimeFormatPartTypes): number =>
+      Number(this._parts.formatToParts(at).find(found => found.type === type)?.value);
+    return Date.UTC(part('year'), part('month') - 1, part('day'));
   }
 
   /** The time of day. */
@@ -76,6 +85,7 @@ export class When {
   }
 
   private readonly _relative: Intl.RelativeTimeFormat;
+  private readonly _parts: Intl.DateTimeFormat;
   private readonly _time: Intl.DateTimeFormat;
   private readonly _day: Intl.DateTimeFormat;
   private readonly _full: Intl.DateTimeFormat;

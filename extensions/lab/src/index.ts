@@ -1,6 +1,7 @@
 /** The one extension of the page: collects the plugins of the workspace. */
 import { history } from './history/plugin.js';
 import { home } from './home/plugin.js';
+import { account } from './account/plugin.js';
 import { endings } from './live/endings.js';
 import { liveDocuments, liveProvider } from './live/plugin.js';
 import { untouched } from './live/untouched.js';
@@ -33,6 +34,7 @@ export default [
   cellExecutor,
   push,
   workspace,
+  account,
   here,
   share,
   others,

@@ -7,6 +7,7 @@ from sqlalchemy import ColumnElement, Row, func, or_, select
 
 from openpaas_workspace.accounts.models import group_members, members, sessions, tokens
 from openpaas_workspace.accounts.service.actors import require_administrator
+from openpaas_workspace.accounts.service.members import member_row
 from openpaas_workspace.administration.schemas import MemberRecord, MemberRecords, RecordQuery
 from openpaas_workspace.core.db import Work
 from openpaas_workspace.kit.clock import now
@@ -45,6 +46,13 @@ async def list_records(work: Work, query: RecordQuery) -> MemberRecords:
     found = await _records(work, list(rows))
     more = len(rows) == query.limit
     return MemberRecords(members=found, total=int(total or 0), next=rows[-1].id if more and rows else "")
+
+
+async def get_record(work: Work, member_id: str) -> MemberRecord:
+    """One member as the table has it; administrators only. Raises NotFound."""
+    require_administrator(work)
+    await member_row(work, member_id)
+    return await record(work, member_id)
 
 
 async def record(work: Work, member_id: str) -> MemberRecord:

@@ -39,6 +39,8 @@ export const session: JupyterFrontEndPlugin<void> = {
     });
     void user.ready.then(() => app.commands.notifyCommandChanged(ME));
     menu?.addItem({ command: ME });
+    menu?.addItem({ command: 'openpaas:account' });
+    menu?.addItem({ command: 'openpaas:administration' });
     menu?.addItem({ type: 'separator' });
     menu?.addItem({ command: LOG_OUT });
   }

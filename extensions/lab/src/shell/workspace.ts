@@ -1,5 +1,6 @@
 /** Joins what every view of the workspace is given. */
 import type { JupyterFrontEndPlugin } from '@jupyterlab/application';
+import { PageConfig } from '@jupyterlab/coreutils';
 import { ITranslator } from '@jupyterlab/translation';
 import { Creations, Directory, DOMAIN, IPush, IWorkspace, Openers, Presence, Sentences, When } from '@openpaas/base';
 
@@ -19,11 +20,11 @@ export const workspace: JupyterFrontEndPlugin<IWorkspace> = {
       words,
       locale,
       sentences: new Sentences(words),
-      directory: new Directory(settings, push),
+      directory: new Directory(settings, push, words.__('Former member')),
       openers: new Openers(),
       creations: new Creations(),
       presence: new Presence(push),
-      when: new When(locale)
+      when: new When(locale, Date.now, PageConfig.getOption('openpaasTimeZone'))
     };
   }
 };
