@@ -27,7 +27,7 @@ export function placeOf(workspace: IWorkspace, address: string): string {
 
 export function Devices(): JSX.Element {
   const workspace = useWorkspace();
-  const { words, when } = workspace;
+  const { words } = workspace;
   const action = useAction();
   const { data, fault, again } = useAnswer(
     'sessions',
@@ -52,27 +52,9 @@ export function Devices(): JSX.Element {
     <>
       <p className="opw-muted">{words.__('Each login in a browser. Whoever you do not recognise here: log it out and change your password.')}</p>
       <ul className="opw-List">
-        {sorted.map(session => {
-          const Icon = agentOf(session.agent).phone ? phoneIcon : devicesIcon;
-          return (
-            <li key={session.id} className="opw-Row">
-              <Icon.react tag="span" className="opw-Row-icon" width="20px" height="20px" aria-hidden />
-              <span className="opw-Row-text">
-                <b>{deviceOf(workspace, session.agent)}</b>
-                {session.current && <span className="opw-Tag">{words.__('This device')}</span>}
-                <span className="opw-Row-more opw-muted">
-                  {placeOf(workspace, session.address)} · <span title={when.full(session.seen_at)}>{words.__('seen %1', when.ago(session.seen_at))}</span> ·{' '}
-                  {words.__('logged in %1', when.ago(session.created_at))}
-                </span>
-              </span>
-              {!session.current && (
-                <Button busy={action.busy} aria-label={words.__('Log out %1', deviceOf(workspace, session.agent))} onClick={() => void end(session)}>
-                  {words.__('Log out')}
-                </Button>
-              )}
-            </li>
-          );
-        })}
+        {sorted.map(session => (
+          <Device key={session.id} session={session} busy={action.busy} end={() => void end(session)} />
+        ))}
       </ul>
       <div className="opw-Form-end">
         {data.length > 1 && (
@@ -83,5 +65,29 @@ export function Devices(): JSX.Element {
         <Said action={action} />
       </div>
     </>
+  );
+}
+
+function Device({ session, busy, end }: { session: Session; busy: boolean; end: () => void }): JSX.Element {
+  const workspace = useWorkspace();
+  const { words, when } = workspace;
+  const Icon = agentOf(session.agent).phone ? phoneIcon : devicesIcon;
+  return (
+    <li className="opw-Row">
+      <Icon.react tag="span" className="opw-Row-icon" width="20px" height="20px" aria-hidden />
+      <span className="opw-Row-text">
+        <b>{deviceOf(workspace, session.agent)}</b>
+        {session.current && <span className="opw-Tag">{words.__('This device')}</span>}
+        <span className="opw-Row-more opw-muted">
+          {placeOf(workspace, session.address)} · <span title={when.full(session.seen_at)}>{words.__('seen %1', when.ago(session.seen_at))}</span> ·{' '}
+          {words.__('logged in %1', when.ago(session.created_at))}
+        </span>
+      </span>
+      {!session.current && (
+        <Button busy={busy} aria-label={words.__('Log out %1', deviceOf(workspace, session.agent))} onClick={end}>
+          {words.__('Log it out')}
+        </Button>
+      )}
+    </li>
   );
 }

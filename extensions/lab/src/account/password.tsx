@@ -19,7 +19,13 @@ const SETTLE_MS = 200;
 /** What the meter shows as full; the rule is below. */
 const FULL = 80;
 
+/** Demo members keep the password that is written on the login page. */
 export function Password({ me }: { me: IMe }): JSX.Element {
+  const { words } = useWorkspace();
+  return me.demo ? <p>{words.__('Demo members keep their demo password.')}</p> : <Change me={me} />;
+}
+
+function Change({ me }: { me: IMe }): JSX.Element {
   const workspace = useWorkspace();
   const { words } = workspace;
   const action = useAction();
@@ -38,38 +44,21 @@ export function Password({ me }: { me: IMe }): JSX.Element {
       setAgain('');
     }
   };
-  if (me.demo) {
-    return <p>{words.__('Demo members keep their demo password.')}</p>;
-  }
-  const kind = shown ? 'text' : 'password';
+  const field = (label: string, value: string, set: (value: string) => void, more: IMore): JSX.Element => (
+    <Secret label={label} value={value} set={set} shown={shown} {...more} />
+  );
   return (
     <form className="opw-Form" onSubmit={event => void save(event)}>
       <input type="text" hidden readOnly autoComplete="username" value={me.username} />
-      <Field label={words.__('Password now')}>
-        {ids => (
-          <input {...ids} type={kind} required maxLength={256} autoComplete="current-password" value={old} onChange={event => setOld(event.target.value)} />
-        )}
-      </Field>
-      <Field label={words.__('New password')} hint={words.__('A sentence of some words that have nothing to do with you is easy to remember and hard to guess.')}>
-        {ids => (
-          <input {...ids} type={kind} required maxLength={256} autoComplete="new-password" value={fresh} onChange={event => setFresh(event.target.value)} />
-        )}
-      </Field>
+      {field(words.__('Password now'), old, setOld, { complete: 'current-password' })}
+      {field(words.__('New password'), fresh, setFresh, {
+        hint: words.__('A sentence of some words that have nothing to do with you is easy to remember and hard to guess.')
+      })}
       <Meter strength={fresh === '' ? undefined : strength} />
-      <Field label={words.__('The same password again')} hint={differ ? words.__('The two passwords are not the same.') : undefined}>
-        {ids => (
-          <input
-            {...ids}
-            type={kind}
-            required
-            maxLength={256}
-            autoComplete="new-password"
-            aria-invalid={differ || undefined}
-            value={again}
-            onChange={event => setAgain(event.target.value)}
-          />
-        )}
-      </Field>
+      {field(words.__('The same password again'), again, setAgain, {
+        wrong: differ,
+        hint: differ ? words.__('The two passwords are not the same.') : undefined
+      })}
       <label className="opw-Check">
         <input type="checkbox" checked={shown} onChange={event => setShown(event.target.checked)} />
         {words.__('Show what I type')}
@@ -80,16 +69,55 @@ export function Password({ me }: { me: IMe }): JSX.Element {
         </Button>
         <Said action={action} />
       </div>
-      <div className="opw-Card opw-Rule">
-        <h3>{words.__('The rule')}</h3>
-        <p>
-          {words.__(
-            'At least 12 characters that take 50 bits to guess, as the CNIL recommends (2022-100, case 2) where failed attempts are slowed down and then blocked, as here. Without that it would be 80 bits.'
-          )}
-        </p>
-        <p>{words.__('No kind of character is asked for, and a good password need never be changed.')}</p>
-      </div>
+      <Rule />
     </form>
+  );
+}
+
+interface IMore {
+  hint?: string;
+  wrong?: boolean;
+  complete?: 'current-password' | 'new-password';
+}
+
+interface ISecretProps extends IMore {
+  label: string;
+  value: string;
+  set: (value: string) => void;
+  shown: boolean;
+}
+
+function Secret({ label, value, set, shown, hint, wrong = false, complete = 'new-password' }: ISecretProps): JSX.Element {
+  return (
+    <Field label={label} hint={hint}>
+      {ids => (
+        <input
+          {...ids}
+          type={shown ? 'text' : 'password'}
+          required
+          maxLength={256}
+          autoComplete={complete}
+          aria-invalid={wrong || undefined}
+          value={value}
+          onChange={event => set(event.target.value)}
+        />
+      )}
+    </Field>
+  );
+}
+
+function Rule(): JSX.Element {
+  const { words } = useWorkspace();
+  return (
+    <div className="opw-Card opw-Rule">
+      <h3>{words.__('The rule')}</h3>
+      <p>
+        {words.__(
+          'At least 12 characters that take 50 bits to guess, as the CNIL recommends (2022-100, case 2) where failed attempts are slowed down and then blocked, as here. Without that it would be 80 bits.'
+        )}
+      </p>
+      <p>{words.__('No kind of character is asked for, and a good password need never be changed.')}</p>
+    </div>
   );
 }
 

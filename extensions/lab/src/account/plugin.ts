@@ -91,12 +91,17 @@ export const account: JupyterFrontEndPlugin<void> = {
       label: words.__('My account'),
       icon: userIcon,
       describedBy: { args: { type: 'object', properties: { section: { type: 'string' } } } },
-      execute: args => door.open(String(args['section'] ?? ''))
+      execute: args => door.open(textOf(args['section']))
     });
     workspace.openers.add('member', async id => (await import('./views.js')).showCard(workspace, app.commands, id));
     new Administration(app, workspace, restorer).follow();
   }
 };
+
+/** An argument of a command, which may be anything. */
+function textOf(value: unknown): string {
+  return typeof value === 'string' ? value : '';
+}
 
 /** For who is not an administrator it does not exist, and it goes as soon as somebody is none any more. */
 class Administration {
@@ -142,7 +147,7 @@ class Administration {
       label: words.__('Administration'),
       icon: administrationIcon,
       describedBy: { args: { type: 'object', properties: { section: { type: 'string' }, member: { type: 'string' } } } },
-      execute: args => this._door?.open(String(args['section'] ?? ''), String(args['member'] ?? ''))
+      execute: args => this._door?.open(textOf(args['section']), textOf(args['member']))
     });
     this._door ??= new Door(this._app, this._workspace, view, this._restorer);
   }

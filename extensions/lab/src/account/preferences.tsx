@@ -15,7 +15,6 @@ export function Preferences({ me, commands, changed }: { me: IMe; commands: Comm
   const [zone, setZone] = React.useState(me.time_zone);
   const [reload, setReload] = React.useState(false);
   const same = locale === me.locale && zone === me.time_zone;
-  const here = Intl.DateTimeFormat().resolvedOptions().timeZone;
   const save = async (event: React.FormEvent): Promise<void> => {
     event.preventDefault();
     const again = locale !== me.locale || zone !== me.time_zone;
@@ -36,31 +35,8 @@ export function Preferences({ me, commands, changed }: { me: IMe; commands: Comm
   return (
     <>
       <form className="opw-Form" onSubmit={event => void save(event)}>
-        <Field label={words.__('Language')} hint={words.__('Of the menus, the sentences of the server, dates and numbers.')}>
-          {ids => (
-            <select {...ids} value={locale} onChange={event => setLocale(event.target.value)}>
-              <option value="">{words.__('As on the login page or in the browser')}</option>
-              <option value="fr_FR" lang="fr">
-                Français
-              </option>
-              <option value="en" lang="en">
-                English
-              </option>
-            </select>
-          )}
-        </Field>
-        <Field label={words.__('Time zone')}>
-          {ids => (
-            <select {...ids} value={zone} onChange={event => setZone(event.target.value)}>
-              <option value="">{words.__('That of the browser (%1)', here)}</option>
-              {Intl.supportedValuesOf('timeZone').map(name => (
-                <option key={name} value={name}>
-                  {name.replace(/_/g, ' ')}
-                </option>
-              ))}
-            </select>
-          )}
-        </Field>
+        <LanguageField locale={locale} set={setLocale} />
+        <ZoneField zone={zone} set={setZone} />
         <div className="opw-Form-end">
           <Button tone="primary" type="submit" busy={action.busy} disabled={same}>
             {words.__('Save')}
@@ -78,6 +54,44 @@ export function Preferences({ me, commands, changed }: { me: IMe; commands: Comm
         </p>
       )}
     </>
+  );
+}
+
+function LanguageField({ locale, set }: { locale: string; set: (locale: string) => void }): JSX.Element {
+  const { words } = useWorkspace();
+  return (
+    <Field label={words.__('Language')} hint={words.__('Of the menus, the sentences of the server, dates and numbers.')}>
+      {ids => (
+        <select {...ids} value={locale} onChange={event => set(event.target.value)}>
+          <option value="">{words.__('As on the login page or in the browser')}</option>
+          <option value="fr_FR" lang="fr">
+            Français
+          </option>
+          <option value="en" lang="en">
+            English
+          </option>
+        </select>
+      )}
+    </Field>
+  );
+}
+
+function ZoneField({ zone, set }: { zone: string; set: (zone: string) => void }): JSX.Element {
+  const { words } = useWorkspace();
+  const here = Intl.DateTimeFormat().resolvedOptions().timeZone;
+  return (
+    <Field label={words.__('Time zone')}>
+      {ids => (
+        <select {...ids} value={zone} onChange={event => set(event.target.value)}>
+          <option value="">{words.__('That of the browser (%1)', here)}</option>
+          {Intl.supportedValuesOf('timeZone').map(name => (
+            <option key={name} value={name}>
+              {name.replace(/_/g, ' ')}
+            </option>
+          ))}
+        </select>
+      )}
+    </Field>
   );
 }
 

@@ -46,50 +46,16 @@ export function Profile({ me, changed }: { me: IMe; changed: () => void }): JSX.
     <>
       <Photo me={me} color={fields.color} changed={changed} />
       <form className="opw-Form" onSubmit={event => void save(event)}>
-        <Field label={words.__('Shown name')}>
-          {ids => (
-            <input
-              {...ids}
-              required
-              maxLength={128}
-              autoComplete="name"
-              value={fields.display_name}
-              onChange={event => set({ display_name: event.target.value })}
-            />
-          )}
-        </Field>
-        <Field label={words.__('Unit or service')} hint={words.__('Colleagues see it beside your name.')}>
-          {ids => (
-            <input
-              {...ids}
-              maxLength={128}
-              autoComplete="organization-title"
-              value={fields.unit}
-              onChange={event => set({ unit: event.target.value })}
-            />
-          )}
-        </Field>
-        <fieldset className="opw-Colors">
-          <legend>{words.__('Colour')}</legend>
-          {COLORS.map((color, index) => (
-            <label key={color} className="opw-Colors-one" style={{ backgroundColor: color }}>
-              <input
-                type="radio"
-                name="opw-color"
-                checked={fields.color === color}
-                aria-label={words.__('Colour %1 of %2', String(index + 1), String(COLORS.length))}
-                onChange={() => set({ color })}
-              />
-            </label>
-          ))}
-        </fieldset>
-        <dl className="opw-Facts">
-          <dt>{words.__('Username')}</dt>
-          <dd>{me.username}</dd>
-          <dt>{words.__('E-mail address')}</dt>
-          <dd>{me.email === '' ? words.__('none') : me.email}</dd>
-        </dl>
-        <p className="opw-muted">{words.__('An administrator changes the username and the address.')}</p>
+        <Text label={words.__('Shown name')} required complete="name" value={fields.display_name} set={display_name => set({ display_name })} />
+        <Text
+          label={words.__('Unit or service')}
+          hint={words.__('Colleagues see it beside your name.')}
+          complete="organization-title"
+          value={fields.unit}
+          set={unit => set({ unit })}
+        />
+        <Colors color={fields.color} choose={color => set({ color })} />
+        <Given me={me} />
         <div className="opw-Form-end">
           <Button tone="primary" type="submit" busy={action.busy} disabled={same || fields.display_name.trim() === ''}>
             {words.__('Save')}
@@ -101,11 +67,63 @@ export function Profile({ me, changed }: { me: IMe; changed: () => void }): JSX.
   );
 }
 
+interface ITextProps {
+  label: string;
+  hint?: string;
+  required?: boolean;
+  complete: string;
+  value: string;
+  set: (value: string) => void;
+}
+
+function Text({ label, hint, required = false, complete, value, set }: ITextProps): JSX.Element {
+  return (
+    <Field label={label} hint={hint}>
+      {ids => <input {...ids} required={required} maxLength={128} autoComplete={complete} value={value} onChange={event => set(event.target.value)} />}
+    </Field>
+  );
+}
+
+function Colors({ color, choose }: { color: string; choose: (color: string) => void }): JSX.Element {
+  const { words } = useWorkspace();
+  return (
+    <fieldset className="opw-Colors">
+      <legend>{words.__('Colour')}</legend>
+      {COLORS.map((one, index) => (
+        <label key={one} className="opw-Colors-one" style={{ backgroundColor: one }}>
+          <input
+            type="radio"
+            name="opw-color"
+            checked={color === one}
+            aria-label={words.__('Colour %1 of %2', String(index + 1), String(COLORS.length))}
+            onChange={() => choose(one)}
+          />
+        </label>
+      ))}
+    </fieldset>
+  );
+}
+
+/** What only an administrator changes. */
+function Given({ me }: { me: IMe }): JSX.Element {
+  const { words } = useWorkspace();
+  return (
+    <>
+      <dl className="opw-Facts">
+        <dt>{words.__('Username')}</dt>
+        <dd>{me.username}</dd>
+        <dt>{words.__('E-mail address')}</dt>
+        <dd>{me.email === '' ? words.__('none') : me.email}</dd>
+      </dl>
+      <p className="opw-muted">{words.__('An administrator changes the username and the address.')}</p>
+    </>
+  );
+}
+
 function Photo({ me, color, changed }: { me: IMe; color: string; changed: () => void }): JSX.Element {
   const workspace = useWorkspace();
   const { words } = workspace;
   const action = useAction();
-  const chooser = React.useRef<HTMLInputElement>(null);
   const send = async (file: File | undefined): Promise<void> => {
     if (file === undefined) {
       return;
@@ -137,30 +155,45 @@ function Photo({ me, color, changed }: { me: IMe; color: string; changed: () => 
     >
       <Face person={{ ...me, color, photo }} size="large" key={me.photo} label={words.__('Photo of %1', me.display_name)} />
       <div className="opw-Photo-text">
-        <div className="opw-Photo-buttons">
-          <input
-            ref={chooser}
-            type="file"
-            hidden
-            accept={PICTURES}
-            aria-label={words.__('Choose a photo')}
-            onChange={event => {
-              void send(event.target.files?.[0]);
-              event.target.value = '';
-            }}
-          />
-          <Button icon={imageIcon} busy={action.busy} onClick={() => chooser.current?.click()}>
-            {photo === undefined ? words.__('Choose a photo') : words.__('Change the photo')}
-          </Button>
-          {photo !== undefined && (
-            <Button tone="quiet" icon={trashIcon} busy={action.busy} onClick={() => void remove()}>
-              {words.__('Remove')}
-            </Button>
-          )}
-        </div>
+        <PhotoButtons there={photo !== undefined} busy={action.busy} send={send} remove={remove} />
         <p className="opw-muted">{words.__('JPEG, PNG, WebP or GIF. The server keeps a small square of it, without place or date.')}</p>
         <Said action={action} />
       </div>
+    </div>
+  );
+}
+
+interface IPhotoButtonsProps {
+  there: boolean;
+  busy: boolean;
+  send: (file: File | undefined) => Promise<void>;
+  remove: () => Promise<void>;
+}
+
+function PhotoButtons({ there, busy, send, remove }: IPhotoButtonsProps): JSX.Element {
+  const { words } = useWorkspace();
+  const chooser = React.useRef<HTMLInputElement>(null);
+  return (
+    <div className="opw-Photo-buttons">
+      <input
+        ref={chooser}
+        type="file"
+        hidden
+        accept={PICTURES}
+        aria-label={words.__('Choose a photo')}
+        onChange={event => {
+          void send(event.target.files?.[0]);
+          event.target.value = '';
+        }}
+      />
+      <Button icon={imageIcon} busy={busy} onClick={() => chooser.current?.click()}>
+        {there ? words.__('Change the photo') : words.__('Choose a photo')}
+      </Button>
+      {there && (
+        <Button tone="quiet" icon={trashIcon} busy={busy} onClick={() => void remove()}>
+          {words.__('Remove')}
+        </Button>
+      )}
     </div>
   );
 }
@@ -169,7 +202,7 @@ function Photo({ me, color, changed }: { me: IMe; color: string; changed: () => 
 async function inBase64(file: File): Promise<string> {
   const url = await new Promise<string>((resolve, reject) => {
     const reader = new FileReader();
-    reader.onload = () => resolve(String(reader.result));
+    reader.onload = () => resolve(typeof reader.result === 'string' ? reader.result : '');
     reader.onerror = () => reject(reader.error ?? new Error(file.name));
     reader.readAsDataURL(file);
   });

@@ -38,8 +38,7 @@ function scopesOf({ words }: IWorkspace, administrator: boolean): IScope[] {
 
 export function Tokens({ me }: { me: IMe }): JSX.Element {
   const workspace = useWorkspace();
-  const { words, when } = workspace;
-  const action = useAction();
+  const { words } = workspace;
   const [making, setMaking] = React.useState(false);
   const [made, setMade] = React.useState<Made>();
   const { data, fault, again } = useAnswer(
@@ -50,27 +49,11 @@ export function Tokens({ me }: { me: IMe }): JSX.Element {
   if (data === undefined) {
     return fault === undefined ? <Skeleton rows={3} /> : <Failure sentence={fault} retry={again} />;
   }
-  const sentences = new Map(scopesOf(workspace, me.administrator).map(one => [one.scope, one.sentence]));
-  const revoke = async (token: Token): Promise<void> => {
-    const title = words.__('Revoke “%1”?', token.name);
-    const body = words.__('Programs that use it stop working at once. This cannot be undone.');
-    if (await confirmed(title, body, words.__('Revoke the token'), words.__('Cancel'))) {
-      await action.run(() => ask(workspace, `tokens/${token.id}`, { method: 'DELETE' }), words.__('The token is revoked.'));
-      again();
-    }
-  };
   return (
     <>
       <p className="opw-muted">{words.__('A token lets a program act as you, within what it is for. Treat it like a password.')}</p>
       {made !== undefined && (
-        <div className="opw-Card opw-Made" role="group" aria-label={words.__('Your new token')}>
-          <h3>{words.__('“%1” is ready', made.token.name)}</h3>
-          <p>{words.__('Copy it now: it is shown only this once.')}</p>
-          <Copy label={words.__('Your new token')} text={made.secret} />
-          <Button tone="quiet" onClick={() => setMade(undefined)}>
-            {words.__('I have copied it')}
-          </Button>
-        </div>
+        <Fresh made={made} done={() => setMade(undefined)} />
       )}
       {making ? (
         <NewToken
@@ -91,32 +74,86 @@ export function Tokens({ me }: { me: IMe }): JSX.Element {
       {data.length === 0 && !making && (
         <Empty icon={keyIcon} title={words.__('No tokens')} hint={words.__('Make one when a script or another program needs your files.')} />
       )}
+      <Held tokens={data} administrator={me.administrator} changed={again} />
+    </>
+  );
+}
+
+interface IHeldProps {
+  tokens: Token[];
+  administrator: boolean;
+  changed: () => void;
+}
+
+function Held({ tokens, administrator, changed }: IHeldProps): JSX.Element {
+  const workspace = useWorkspace();
+  const { words } = workspace;
+  const action = useAction();
+  const sentences = new Map(scopesOf(workspace, administrator).map(one => [one.scope, one.sentence]));
+  const revoke = async (token: Token): Promise<void> => {
+    const title = words.__('Revoke “%1”?', token.name);
+    const body = words.__('Programs that use it stop working at once. This cannot be undone.');
+    if (await confirmed(title, body, words.__('Revoke the token'), words.__('Cancel'))) {
+      await action.run(() => ask(workspace, `tokens/${token.id}`, { method: 'DELETE' }), words.__('The token is revoked.'));
+      changed();
+    }
+  };
+  return (
+    <>
       <ul className="opw-List">
-        {data.map(token => (
-          <li key={token.id} className="opw-Row">
-            <keyIcon.react tag="span" className="opw-Row-icon" width="20px" height="20px" aria-hidden />
-            <span className="opw-Row-text">
-              <b>{token.name}</b>
-              <span className="opw-Row-more">
-                {token.scopes.map(scope => (
-                  <span key={scope} className="opw-Tag" title={sentences.get(scope)}>
-                    {scope}
-                  </span>
-                ))}
-              </span>
-              <span className="opw-Row-more opw-muted">
-                {words.__('made %1', when.ago(token.created_at))} · {words.__('until %1', when.date(token.expires_at))} ·{' '}
-                {token.used_at === null ? words.__('never used') : words.__('last used %1', when.ago(token.used_at))}
-              </span>
-            </span>
-            <Button busy={action.busy} aria-label={words.__('Revoke “%1”', token.name)} onClick={() => void revoke(token)}>
-              {words.__('Revoke')}
-            </Button>
-          </li>
+        {tokens.map(token => (
+          <TokenRow key={token.id} token={token} sentences={sentences} busy={action.busy} revoke={() => void revoke(token)} />
         ))}
       </ul>
       <Said action={action} />
     </>
+  );
+}
+
+function Fresh({ made, done }: { made: Made; done: () => void }): JSX.Element {
+  const { words } = useWorkspace();
+  return (
+    <div className="opw-Card opw-Made" role="group" aria-label={words.__('Your new token')}>
+      <h3>{words.__('“%1” is ready', made.token.name)}</h3>
+      <p>{words.__('Copy it now: it is shown only this once.')}</p>
+      <Copy label={words.__('Your new token')} text={made.secret} />
+      <Button tone="quiet" onClick={done}>
+        {words.__('I have copied it')}
+      </Button>
+    </div>
+  );
+}
+
+interface ITokenRowProps {
+  token: Token;
+  sentences: ReadonlyMap<string, string>;
+  busy: boolean;
+  revoke: () => void;
+}
+
+function TokenRow({ token, sentences, busy, revoke }: ITokenRowProps): JSX.Element {
+  const { words, when } = useWorkspace();
+  return (
+    <li className="opw-Row">
+      <keyIcon.react tag="span" className="opw-Row-icon" width="20px" height="20px" aria-hidden />
+      <span className="opw-Row-text">
+        <b>{token.name}</b>
+        <span className="opw-Row-more">
+          {token.scopes.map(scope => (
+            <span key={scope} className="opw-Tag" title={sentences.get(scope)}>
+              {scope}
+            </span>
+          ))}
+        </span>
+        <span className="opw-Row-more opw-muted">
+          {words.__('made %1', when.ago(token.created_at))} · {words.__('until %1', when.date(token.expires_at))} ·{' '}
+          {token.used_at === null ? words.__('never used') : words.__('last used %1', when.ago(token.used_at))}
+        </span>
+      </span>
+      <Button busy={busy} aria-label={words.__('Revoke “%1”', token.name)} onClick={revoke}>
+        {words.__('Revoke')}
+      </Button>
+    </li>
   );
 }
 
@@ -127,8 +164,6 @@ function NewToken({ administrator, done }: { administrator: boolean; done: (made
   const [name, setName] = React.useState('');
   const [days, setDays] = React.useState(30);
   const [scopes, setScopes] = React.useState<string[]>(['files:read']);
-  const toggle = (scope: string, on: boolean): void =>
-    setScopes(on ? [...scopes.filter(other => scope !== 'all' && other !== 'all'), scope] : scopes.filter(other => other !== scope));
   const make = async (event: React.FormEvent): Promise<void> => {
     event.preventDefault();
     const body = { name, scopes, expires_in: days * DAY };
@@ -139,17 +174,7 @@ function NewToken({ administrator, done }: { administrator: boolean; done: (made
       <Field label={words.__('What is it for?')} hint={words.__('A name by which you will know it, such as “monthly report”.')}>
         {ids => <input {...ids} autoFocus required maxLength={128} value={name} onChange={event => setName(event.target.value)} />}
       </Field>
-      <fieldset className="opw-Scopes">
-        <legend>{words.__('What it may do')}</legend>
-        {scopesOf(workspace, administrator).map(({ scope, sentence }) => (
-          <label key={scope} className="opw-Check">
-            <input type="checkbox" checked={scopes.includes(scope)} onChange={event => toggle(scope, event.target.checked)} />
-            <span>
-              {sentence} <code>{scope}</code>
-            </span>
-          </label>
-        ))}
-      </fieldset>
+      <Scopes administrator={administrator} chosen={scopes} choose={setScopes} />
       <Field label={words.__('It works for')}>
         {ids => (
           <select {...ids} value={days} onChange={event => setDays(Number(event.target.value))}>
@@ -171,5 +196,33 @@ function NewToken({ administrator, done }: { administrator: boolean; done: (made
         <Said action={action} />
       </div>
     </form>
+  );
+}
+
+interface IScopesProps {
+  administrator: boolean;
+  chosen: string[];
+  choose: (scopes: string[]) => void;
+}
+
+function Scopes({ administrator, chosen, choose }: IScopesProps): JSX.Element {
+  const workspace = useWorkspace();
+  const toggle = (scope: string, on: boolean): void => {
+    // “all” holds every other one: it stands alone.
+    const others = chosen.filter(other => other !== scope && other !== 'all' && scope !== 'all');
+    choose(on ? [...others, scope] : chosen.filter(other => other !== scope));
+  };
+  return (
+    <fieldset className="opw-Scopes">
+      <legend>{workspace.words.__('What it may do')}</legend>
+      {scopesOf(workspace, administrator).map(({ scope, sentence }) => (
+        <label key={scope} className="opw-Check">
+          <input type="checkbox" checked={chosen.includes(scope)} onChange={event => toggle(scope, event.target.checked)} />
+          <span>
+            {sentence} <code>{scope}</code>
+          </span>
+        </label>
+      ))}
+    </fieldset>
   );
 }

@@ -5,14 +5,15 @@ import * as React from 'react';
 import { Said, useAction } from '../parts.js';
 import type { MemberRecord } from './people.js';
 
+type Fate = 'transfer' | 'trash';
+
 export function Erase({ record, cancel, done }: { record: MemberRecord; cancel: () => void; done: () => void }): JSX.Element {
   const workspace = useWorkspace();
-  const { words, directory } = workspace;
+  const { words } = workspace;
   const action = useAction();
-  const [files, setFiles] = React.useState<'transfer' | 'trash'>('transfer');
+  const [files, setFiles] = React.useState<Fate>('transfer');
   const [heir, setHeir] = React.useState('');
   const [typed, setTyped] = React.useState('');
-  const others = directory.all().filter(member => !member.disabled && member.id !== record.id);
   const erase = async (event: React.FormEvent): Promise<void> => {
     event.preventDefault();
     const body = { files, heir: files === 'transfer' ? heir : '' };
@@ -30,27 +31,7 @@ export function Erase({ record, cancel, done }: { record: MemberRecord; cancel: 
           'Name, username, address, photo, unit, settings and access go for good. The event log and shared files keep an id that names nobody. This cannot be undone.'
         )}
       </p>
-      <fieldset className="opw-Scopes">
-        <legend>{words.__('The own files of this member')}</legend>
-        <label className="opw-Check">
-          <input type="radio" name="opw-erase" checked={files === 'transfer'} onChange={() => setFiles('transfer')} />
-          {words.__('become a space that another member manages')}
-        </label>
-        {files === 'transfer' && (
-          <select className="opw-Input" aria-label={words.__('Who takes the files over')} value={heir} onChange={event => setHeir(event.target.value)}>
-            <option value="">{words.__('Choose a member…')}</option>
-            {others.map(member => (
-              <option key={member.id} value={member.id}>
-                {member.display_name}
-              </option>
-            ))}
-          </select>
-        )}
-        <label className="opw-Check">
-          <input type="radio" name="opw-erase" checked={files === 'trash'} onChange={() => setFiles('trash')} />
-          {words.__('go to the trash, which is emptied after its delay')}
-        </label>
-      </fieldset>
+      <Estate record={record} files={files} setFiles={setFiles} heir={heir} setHeir={setHeir} />
       <label className="opw-Field">
         <span>{words.__('To be sure, type the username: %1', record.username)}</span>
         <input autoComplete="off" value={typed} onChange={event => setTyped(event.target.value)} />
@@ -65,5 +46,42 @@ export function Erase({ record, cancel, done }: { record: MemberRecord; cancel: 
         <Said action={action} />
       </div>
     </form>
+  );
+}
+
+interface IEstateProps {
+  record: MemberRecord;
+  files: Fate;
+  setFiles: (files: Fate) => void;
+  heir: string;
+  setHeir: (heir: string) => void;
+}
+
+/** What becomes of the own files. */
+function Estate({ record, files, setFiles, heir, setHeir }: IEstateProps): JSX.Element {
+  const { words, directory } = useWorkspace();
+  const others = directory.all().filter(member => !member.disabled && member.id !== record.id);
+  return (
+    <fieldset className="opw-Scopes">
+      <legend>{words.__('The own files of this member')}</legend>
+      <label className="opw-Check">
+        <input type="radio" name="opw-erase" checked={files === 'transfer'} onChange={() => setFiles('transfer')} />
+        {words.__('become a space that another member manages')}
+      </label>
+      {files === 'transfer' && (
+        <select className="opw-Input" aria-label={words.__('Who takes the files over')} value={heir} onChange={event => setHeir(event.target.value)}>
+          <option value="">{words.__('Choose a member…')}</option>
+          {others.map(member => (
+            <option key={member.id} value={member.id}>
+              {member.display_name}
+            </option>
+          ))}
+        </select>
+      )}
+      <label className="opw-Check">
+        <input type="radio" name="opw-erase" checked={files === 'trash'} onChange={() => setFiles('trash')} />
+        {words.__('go to the trash, which is emptied after its delay')}
+      </label>
+    </fieldset>
   );
 }

@@ -47,23 +47,37 @@ export function Groups(): JSX.Element {
       {data.length === 0 && <Empty icon={usersIcon} title={words.__('No groups yet')} hint={words.__('A group is a service, a project, a council: share with all of it at once.')} />}
       <ul className="opw-List">
         {data.map(group => (
-          <li key={group.id} className="opw-Group">
-            <button type="button" className="opw-Group-head" aria-expanded={open === group.id} onClick={() => setOpen(open === group.id ? '' : group.id)}>
-              <usersIcon.react tag="span" width="18px" height="18px" aria-hidden />
-              <b>{group.name}</b>
-              <span className="opw-muted">{words._n('%1 member', '%1 members', group.size, String(group.size))}</span>
-            </button>
-            {open === group.id && <GroupBody group={group} changed={again} />}
-          </li>
+          <GroupRow key={group.id} group={group} open={open === group.id} toggle={() => setOpen(open === group.id ? '' : group.id)} changed={again} />
         ))}
       </ul>
     </>
   );
 }
 
+interface IGroupRowProps {
+  group: Group;
+  open: boolean;
+  toggle: () => void;
+  changed: () => void;
+}
+
+function GroupRow({ group, open, toggle, changed }: IGroupRowProps): JSX.Element {
+  const { words } = useWorkspace();
+  return (
+    <li className="opw-Group">
+      <button type="button" className="opw-Group-head" aria-expanded={open} onClick={toggle}>
+        <usersIcon.react tag="span" width="18px" height="18px" aria-hidden />
+        <b>{group.name}</b>
+        <span className="opw-muted">{words._n('%1 member', '%1 members', group.size, String(group.size))}</span>
+      </button>
+      {open && <GroupBody group={group} changed={changed} />}
+    </li>
+  );
+}
+
 function GroupBody({ group, changed }: { group: Group; changed: () => void }): JSX.Element {
   const workspace = useWorkspace();
-  const { words, directory } = workspace;
+  const { words } = workspace;
   const action = useAction();
   const [name, setName] = React.useState(group.name);
   const { data, again } = useAnswer(
@@ -84,42 +98,15 @@ function GroupBody({ group, changed }: { group: Group; changed: () => void }): J
       await act(`groups/${group.id}`, 'DELETE');
     }
   };
-  const inside = new Set((data ?? []).map(member => member.id));
-  const others = directory.all().filter(member => !member.disabled && !inside.has(member.id));
   return (
     <div className="opw-Group-body">
       {data === undefined ? (
         <Skeleton rows={2} />
       ) : (
-        <ul className="opw-Chips">
-          {data.map(member => (
-            <li key={member.id}>
-              <Person id={member.id} />
-              <IconButton
-                icon={closeIcon}
-                label={words.__('Take %1 out', member.display_name)}
-                busy={action.busy}
-                onClick={() => void act(`groups/${group.id}/members/${member.id}`, 'DELETE')}
-              />
-            </li>
-          ))}
-        </ul>
+        <Inside members={data} busy={action.busy} take={id => void act(`groups/${group.id}/members/${id}`, 'DELETE')} />
       )}
       <div className="opw-Filter">
-        <select
-          className="opw-Input"
-          aria-label={words.__('Add a member')}
-          value=""
-          disabled={action.busy}
-          onChange={event => void act(`groups/${group.id}/members/${event.target.value}`, 'PUT')}
-        >
-          <option value="">{words.__('Add a member…')}</option>
-          {others.map(member => (
-            <option key={member.id} value={member.id}>
-              {member.display_name}
-            </option>
-          ))}
-        </select>
+        <Add but={data ?? []} busy={action.busy} add={id => void act(`groups/${group.id}/members/${id}`, 'PUT')} />
         <input className="opw-Input" aria-label={words.__('Name')} maxLength={255} value={name} onChange={event => setName(event.target.value)} />
         <Button busy={action.busy} disabled={name.trim() === '' || name === group.name} onClick={() => void act(`groups/${group.id}`, 'PATCH', { name })}>
           {words.__('Rename')}
@@ -130,5 +117,35 @@ function GroupBody({ group, changed }: { group: Group; changed: () => void }): J
       </div>
       <Said action={action} />
     </div>
+  );
+}
+
+function Inside({ members, busy, take }: { members: Member[]; busy: boolean; take: (id: string) => void }): JSX.Element {
+  const { words } = useWorkspace();
+  return (
+    <ul className="opw-Chips">
+      {members.map(member => (
+        <li key={member.id}>
+          <Person id={member.id} />
+          <IconButton icon={closeIcon} label={words.__('Take %1 out', member.display_name)} busy={busy} onClick={() => take(member.id)} />
+        </li>
+      ))}
+    </ul>
+  );
+}
+
+function Add({ but, busy, add }: { but: Member[]; busy: boolean; add: (id: string) => void }): JSX.Element {
+  const { words, directory } = useWorkspace();
+  const inside = new Set(but.map(member => member.id));
+  const others = directory.all().filter(member => !member.disabled && !inside.has(member.id));
+  return (
+    <select className="opw-Input" aria-label={words.__('Add a member')} value="" disabled={busy} onChange={event => add(event.target.value)}>
+      <option value="">{words.__('Add a member…')}</option>
+      {others.map(member => (
+        <option key={member.id} value={member.id}>
+          {member.display_name}
+        </option>
+      ))}
+    </select>
   );
 }

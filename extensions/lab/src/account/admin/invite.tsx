@@ -20,15 +20,7 @@ export function Invite({ done }: { done: (id?: string) => void }): JSX.Element {
     await action.run(async () => setMade(await ask<Made>(workspace, 'members', { method: 'POST', body: fields })));
   };
   if (made !== undefined) {
-    return (
-      <div className="opw-Card opw-Form" role="group" aria-label={words.__('Invitation')}>
-        <h3>{words.__('%1 has an account', made.member.display_name)}</h3>
-        <OneTimeLink link={made.link} />
-        <div className="opw-Form-end">
-          <Button onClick={() => done(made.member.id)}>{words.__('I have copied it')}</Button>
-        </div>
-      </div>
-    );
+    return <Invited made={made} done={() => done(made.member.id)} />;
   }
   const text = (name: 'username' | 'display_name' | 'email' | 'unit', label: string, more: React.InputHTMLAttributes<HTMLInputElement> = {}): JSX.Element => (
     <Field label={label}>
@@ -58,6 +50,19 @@ export function Invite({ done }: { done: (id?: string) => void }): JSX.Element {
         <Said action={action} />
       </div>
     </form>
+  );
+}
+
+function Invited({ made, done }: { made: Made; done: () => void }): JSX.Element {
+  const { words } = useWorkspace();
+  return (
+    <div className="opw-Card opw-Form" role="group" aria-label={words.__('Invitation')}>
+      <h3>{words.__('%1 has an account', made.member.display_name)}</h3>
+      <OneTimeLink link={made.link} />
+      <div className="opw-Form-end">
+        <Button onClick={done}>{words.__('I have copied it')}</Button>
+      </div>
+    </div>
   );
 }
 

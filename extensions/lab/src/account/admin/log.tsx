@@ -61,24 +61,7 @@ export function Log(): JSX.Element {
       ) : shown.events.length === 0 ? (
         <Empty icon={logIcon} title={words.__('Nothing found')} hint={words.__('Widen the time, or leave a filter out.')} />
       ) : (
-        <table className="opw-Table opw-Log">
-          <thead>
-            <tr>
-              <th scope="col">
-                <span className="opw-visuallyHidden">{words.__('Details')}</span>
-              </th>
-              <th scope="col">{words.__('When')}</th>
-              <th scope="col">{words.__('Who')}</th>
-              <th scope="col">{words.__('What')}</th>
-              <th scope="col">{words.__('Object')}</th>
-            </tr>
-          </thead>
-          <tbody>
-            {shown.events.map(entry => (
-              <Row key={entry.seq} entry={entry} only={ref => setFilter({ ...filter, ref })} />
-            ))}
-          </tbody>
-        </table>
+        <Events entries={shown.events} only={ref => setFilter({ ...filter, ref })} />
       )}
       {shown?.next != null && limit < 1000 && (
         <div>
@@ -90,40 +73,39 @@ export function Log(): JSX.Element {
   );
 }
 
+function Events({ entries, only }: { entries: Entry[]; only: (ref: string) => void }): JSX.Element {
+  const { words } = useWorkspace();
+  return (
+    <table className="opw-Table opw-Log">
+      <thead>
+        <tr>
+          <th scope="col">
+            <span className="opw-visuallyHidden">{words.__('Details')}</span>
+          </th>
+          <th scope="col">{words.__('When')}</th>
+          <th scope="col">{words.__('Who')}</th>
+          <th scope="col">{words.__('What')}</th>
+          <th scope="col">{words.__('Object')}</th>
+        </tr>
+      </thead>
+      <tbody>
+        {entries.map(entry => (
+          <Row key={entry.seq} entry={entry} only={only} />
+        ))}
+      </tbody>
+    </table>
+  );
+}
+
 function Filters({ filter, set }: { filter: IFilter; set: (filter: IFilter) => void }): JSX.Element {
   const workspace = useWorkspace();
-  const { words, settings, directory } = workspace;
+  const { words, settings } = workspace;
   const change = (more: Partial<IFilter>): void => set({ ...filter, ...more });
   const csv = new URLSearchParams(Object.entries(queryOf(filter)).map(([key, value]) => [key, String(value)])).toString();
   return (
     <div className="opw-Filter opw-mod-labels">
-      <label className="opw-Field">
-        <span>{words.__('What')}</span>
-        <select value={filter.type} onChange={event => change({ type: event.target.value })}>
-          <option value="">{words.__('Everything')}</option>
-          {factGroups(workspace).map(group => (
-            <optgroup key={group.label} label={group.label}>
-              <option value={Object.keys(group.types).join(',')}>{words.__('all: %1', group.label)}</option>
-              {Object.entries(group.types).map(([type, label]) => (
-                <option key={type} value={type}>
-                  {label}
-                </option>
-              ))}
-            </optgroup>
-          ))}
-        </select>
-      </label>
-      <label className="opw-Field">
-        <span>{words.__('Who')}</span>
-        <select value={filter.member} onChange={event => change({ member: event.target.value })}>
-          <option value="">{words.__('Everybody')}</option>
-          {directory.all().map(member => (
-            <option key={member.id} value={member.id}>
-              {member.display_name}
-            </option>
-          ))}
-        </select>
-      </label>
+      <What value={filter.type} set={type => change({ type })} />
+      <Who value={filter.member} set={member => change({ member })} />
       <label className="opw-Field">
         <span>{words.__('Object')}</span>
         <input
@@ -171,8 +153,8 @@ function Row({ entry, only }: { entry: Entry; only: (ref: string) => void }): JS
             onClick={() => setOpen(!open)}
           />
         </td>
-        <td data-label={words.__('When')} title={when.full(entry.at)}>
-          {when.ago(entry.at)}
+        <td data-label={words.__('When')} title={when.ago(entry.at)}>
+          {when.daysAgo(entry.at) === 0 ? when.time(entry.at) : when.full(entry.at)}
         </td>
         <td data-label={words.__('Who')}>
           <Person id={entry.behalf || entry.actor} />
@@ -230,5 +212,45 @@ function Chain(): JSX.Element {
         </p>
       )}
     </div>
+  );
+}
+
+function What({ value, set }: { value: string; set: (value: string) => void }): JSX.Element {
+  const workspace = useWorkspace();
+  const { words } = workspace;
+  return (
+    <label className="opw-Field">
+      <span>{words.__('What')}</span>
+      <select value={value} onChange={event => set(event.target.value)}>
+        <option value="">{words.__('Everything')}</option>
+        {factGroups(workspace).map(group => (
+          <optgroup key={group.label} label={group.label}>
+            <option value={Object.keys(group.types).join(',')}>{words.__('all: %1', group.label)}</option>
+            {Object.entries(group.types).map(([type, label]) => (
+              <option key={type} value={type}>
+                {label}
+              </option>
+            ))}
+          </optgroup>
+        ))}
+      </select>
+    </label>
+  );
+}
+
+function Who({ value, set }: { value: string; set: (value: string) => void }): JSX.Element {
+  const { words, directory } = useWorkspace();
+  return (
+    <label className="opw-Field">
+      <span>{words.__('Who')}</span>
+      <select value={value} onChange={event => set(event.target.value)}>
+        <option value="">{words.__('Everybody')}</option>
+        {directory.all().map(member => (
+          <option key={member.id} value={member.id}>
+            {member.display_name}
+          </option>
+        ))}
+      </select>
+    </label>
   );
 }

@@ -10,7 +10,7 @@ type Session = components['schemas']['SessionRecord'];
 
 export function Logins(): JSX.Element {
   const workspace = useWorkspace();
-  const { words, when } = workspace;
+  const { words } = workspace;
   const action = useAction();
   const { data, fault, again } = useAnswer(
     'logins',
@@ -44,28 +44,36 @@ export function Logins(): JSX.Element {
         </thead>
         <tbody>
           {data.map(session => (
-            <tr key={session.id}>
-              <th scope="row">
-                <Person id={session.member_id} />
-              </th>
-              <td data-label={words.__('Device')}>
-                {deviceOf(workspace, session.agent)} {session.current && <span className="opw-Tag">{words.__('This device')}</span>}
-              </td>
-              <td data-label={words.__('Place')}>{placeOf(workspace, session.address)}</td>
-              <td data-label={words.__('Last seen')} title={when.full(session.seen_at)}>
-                {when.ago(session.seen_at)}
-              </td>
-              <td className="opw-mod-end">
-                {!session.current && (
-                  <Button busy={action.busy} onClick={() => void end(session)}>
-                    {words.__('Log out')}
-                  </Button>
-                )}
-              </td>
-            </tr>
+            <Login key={session.id} session={session} busy={action.busy} end={() => void end(session)} />
           ))}
         </tbody>
       </table>
     </>
+  );
+}
+
+function Login({ session, busy, end }: { session: Session; busy: boolean; end: () => void }): JSX.Element {
+  const workspace = useWorkspace();
+  const { words, when } = workspace;
+  return (
+    <tr>
+      <th scope="row">
+        <Person id={session.member_id} />
+      </th>
+      <td data-label={words.__('Device')}>
+        {deviceOf(workspace, session.agent)} {session.current && <span className="opw-Tag">{words.__('This device')}</span>}
+      </td>
+      <td data-label={words.__('Place')}>{placeOf(workspace, session.address)}</td>
+      <td data-label={words.__('Last seen')} title={when.full(session.seen_at)}>
+        {when.ago(session.seen_at)}
+      </td>
+      <td className="opw-mod-end">
+        {!session.current && (
+          <Button busy={busy} onClick={end}>
+            {words.__('Log it out')}
+          </Button>
+        )}
+      </td>
+    </tr>
   );
 }

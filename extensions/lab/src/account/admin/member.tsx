@@ -3,7 +3,7 @@ import type { components } from '@openpaas/api';
 import { ask, Button, closeIcon, Failure, IconButton, Skeleton, useAnswer, useWorkspace } from '@openpaas/base';
 import * as React from 'react';
 
-import { confirmed, Field, Said, useAction } from '../parts.js';
+import { confirmed, Field, Said, useAction, type IAction } from '../parts.js';
 import { Erase } from './erase.js';
 import { OneTimeLink } from './invite.js';
 import { ABOUT_MEMBERS, States } from './members.js';
@@ -92,7 +92,22 @@ function About({ record }: { record: MemberRecord }): JSX.Element {
   );
 }
 
-function Change({ record, changed }: { record: MemberRecord; changed: () => void }): JSX.Element {
+interface IChangeProps {
+  record: MemberRecord;
+  changed: () => void;
+}
+
+function Change({ record, changed }: IChangeProps): JSX.Element {
+  return (
+    <>
+      <Fields record={record} changed={changed} />
+      <Membership record={record} changed={changed} />
+      <Access record={record} changed={changed} />
+    </>
+  );
+}
+
+function Access({ record, changed }: IChangeProps): JSX.Element {
   const workspace = useWorkspace();
   const { words } = workspace;
   const action = useAction();
@@ -100,9 +115,65 @@ function Change({ record, changed }: { record: MemberRecord; changed: () => void
   const [erasing, setErasing] = React.useState(false);
   const [me, setMe] = React.useState('');
   React.useEffect(() => void workspace.directory.me().then(known => setMe(known.id)), [workspace]);
-  const path = `members/${record.id}`;
-  const act = async (work: () => Promise<unknown>, done: string): Promise<void> => {
-    if (await action.run(work, done)) {
+  const own = record.id === me;
+  const active = record.disabled_at === null;
+  const reset = (): Promise<unknown> =>
+    action.run(async () => setLink(await ask<Link>(workspace, `members/${record.id}/reset-link`, { method: 'POST' })));
+  return (
+    <>
+      <h4>{words.__('Access')}</h4>
+      <Said action={action} />
+      {link !== undefined && <OneTimeLink link={link} />}
+      <div className="opw-Verbs">
+        {active && !record.demo && (
+          <Button busy={action.busy} onClick={() => void reset()}>
+            {words.__('Link for a new password')}
+          </Button>
+        )}
+        {active && <AdministratorVerb record={record} action={action} changed={changed} />}
+        {!own && <AccountVerbs record={record} action={action} changed={changed} />}
+        {!own && !erasing && (
+          <Button tone="danger" busy={action.busy} onClick={() => setErasing(true)}>
+            {words.__('Erase…')}
+          </Button>
+        )}
+      </div>
+      {erasing && <Erase record={record} cancel={() => setErasing(false)} done={changed} />}
+    </>
+  );
+}
+
+interface IVerbProps extends IChangeProps {
+  action: IAction;
+}
+
+function AdministratorVerb({ record, action, changed }: IVerbProps): JSX.Element {
+  const workspace = useWorkspace();
+  const { words } = workspace;
+  const on = !record.administrator;
+  const turn = async (): Promise<void> => {
+    const title = on ? words.__('Make %1 an administrator?', record.display_name) : words.__('Take the administration from %1?', record.display_name);
+    const body = on
+      ? words.__('Administrators see all members, spaces and events, and can take over what is left alone.')
+      : words.__('This member keeps all files and rights, but does not administer any more.');
+    const verb = on ? words.__('Make administrator') : words.__('Take it away');
+    const work = (): Promise<unknown> => ask(workspace, `members/${record.id}`, { method: 'PATCH', body: { administrator: on } });
+    if ((await confirmed(title, body, verb, words.__('Cancel'))) && (await action.run(work, words.__('Saved.')))) {
+      changed();
+    }
+  };
+  return (
+    <Button busy={action.busy} onClick={() => void turn()}>
+      {on ? words.__('Make administrator') : words.__('Take the administration away')}
+    </Button>
+  );
+}
+
+function AccountVerbs({ record, action, changed }: IVerbProps): JSX.Element {
+  const workspace = useWorkspace();
+  const { words } = workspace;
+  const act = async (path: string, method: 'POST' | 'DELETE', done: string): Promise<void> => {
+    if (await action.run(() => ask(workspace, path, { method }), done)) {
       changed();
     }
   };
@@ -110,62 +181,26 @@ function Change({ record, changed }: { record: MemberRecord; changed: () => void
     const title = words.__('Disable %1?', record.display_name);
     const body = words.__('Logins, tokens and links end at once, running kernels stop. Files and rights stay, and the account can be enabled again.');
     if (await confirmed(title, body, words.__('Disable the account'), words.__('Cancel'))) {
-      await act(() => ask(workspace, `${path}/disable`, { method: 'POST' }), words.__('The account is disabled.'));
+      await act(`members/${record.id}/disable`, 'POST', words.__('The account is disabled.'));
     }
   };
-  const administrator = async (on: boolean): Promise<void> => {
-    const title = on ? words.__('Make %1 an administrator?', record.display_name) : words.__('Take the administration from %1?', record.display_name);
-    const body = on
-      ? words.__('Administrators see all members, spaces and events, and can take over what is left alone.')
-      : words.__('This member keeps all files and rights, but does not administer any more.');
-    const verb = on ? words.__('Make administrator') : words.__('Take it away');
-    if (await confirmed(title, body, verb, words.__('Cancel'))) {
-      await act(() => ask(workspace, path, { method: 'PATCH', body: { administrator: on } }), words.__('Saved.'));
-    }
-  };
+  const sessions = `administration/members/${record.id}/sessions`;
   return (
     <>
-      <Fields record={record} changed={changed} />
-      <Membership record={record} changed={changed} />
-      <h4>{words.__('Access')}</h4>
-      <Said action={action} />
-      {link !== undefined && <OneTimeLink link={link} />}
-      <div className="opw-Verbs">
-        {record.disabled_at === null && !record.demo && (
-          <Button busy={action.busy} onClick={() => void action.run(async () => setLink(await ask<Link>(workspace, `${path}/reset-link`, { method: 'POST' })))}>
-            {words.__('Link for a new password')}
-          </Button>
-        )}
-        {record.sessions > 0 && record.id !== me && (
-          <Button
-            busy={action.busy}
-            onClick={() => void act(() => ask(workspace, `administration/${path}/sessions`, { method: 'DELETE' }), words.__('Logged out everywhere.'))}
-          >
-            {words.__('Log out everywhere')}
-          </Button>
-        )}
-        {record.disabled_at === null && (
-          <Button busy={action.busy} onClick={() => void administrator(!record.administrator)}>
-            {record.administrator ? words.__('Take the administration away') : words.__('Make administrator')}
-          </Button>
-        )}
-        {record.id !== me &&
-          (record.disabled_at === null ? (
-            <Button tone="danger" busy={action.busy} onClick={() => void disable()}>
-              {words.__('Disable the account')}
-            </Button>
-          ) : (
-            <Button busy={action.busy} onClick={() => void act(() => ask(workspace, `${path}/enable`, { method: 'POST' }), words.__('The account is enabled.'))}>
-              {words.__('Enable the account')}
-            </Button>
-          ))}
-        {record.id !== me && !erasing && (
-          <Button tone="danger" busy={action.busy} onClick={() => setErasing(true)}>
-            {words.__('Erase…')}
-          </Button>
-        )}
-      </div>
-      {erasing && <Erase record={record} cancel={() => setErasing(false)} done={changed} />}
+      {record.sessions > 0 && (
+        <Button busy={action.busy} onClick={() => void act(sessions, 'DELETE', words.__('Logged out everywhere.'))}>
+          {words.__('Log out everywhere')}
+        </Button>
+      )}
+      {record.disabled_at === null ? (
+        <Button tone="danger" busy={action.busy} onClick={() => void disable()}>
+          {words.__('Disable the account')}
+        </Button>
+      ) : (
+        <Button busy={action.busy} onClick={() => void act(`members/${record.id}/enable`, 'POST', words.__('The account is enabled.'))}>
+          {words.__('Enable the account')}
+        </Button>
+      )}
     </>
   );
 }
