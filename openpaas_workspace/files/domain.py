@@ -17,6 +17,7 @@ from openpaas_workspace.files.jobs import JOBS, Watcher
 from openpaas_workspace.files.room import FileBinding
 from openpaas_workspace.files.routes import ROUTES
 from openpaas_workspace.files.service import heads, links, spaces
+from openpaas_workspace.files.service.company import Company
 from openpaas_workspace.files.service.disk import Disk
 from openpaas_workspace.files.service.edits import Edits
 from openpaas_workspace.files.service.ingest import Ingest
@@ -27,6 +28,8 @@ from openpaas_workspace.files.service.watching import Watched
 from openpaas_workspace.kit.actors import SYSTEM, Actor
 from openpaas_workspace.kit.errors import Unauthenticated
 from openpaas_workspace.realtime.binding import Binding
+from openpaas_workspace.realtime.push.service.hub import Push
+from openpaas_workspace.realtime.service.presence import Presences
 from openpaas_workspace.sharing.service.links import Links
 from openpaas_workspace.sharing.service.titles import Titles
 
@@ -51,6 +54,9 @@ async def set_up(workspace: Workspace) -> None:
     await spaces.ensure_organisation(workspace, workspace.settings.organisation or "Organisation")
     workspace.get(Bus).follow("files: own spaces", _Welcome(workspace).hear, beginning=True)
     workspace.on_ready.append(_catch_up)
+    presences, push = workspace.find(Presences), workspace.find(Push)
+    if presences is not None and push is not None:
+        presences.listen(Company(workspace, push.ephemeral).heard)
 
 
 async def _catch_up(workspace: Workspace) -> None:

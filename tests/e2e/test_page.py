@@ -1,5 +1,6 @@
 """The page itself: its first view, names, refusals, and what belongs to one member alone."""
 
+import re
 from collections.abc import Callable, Iterator
 
 import pytest
@@ -9,8 +10,15 @@ from tests.conftest import Server
 from tests.e2e.conftest import Person
 from tests.e2e.desk import SHOWN, TEXT, Desk, make_desk, no_dialog, notebook, saved, text_of, type_at, until
 
-LIST = ".jp-DirListing-item"
+LIST = ".jp-FileBrowser .jp-DirListing-item"
 CRUMBS = ".jp-FileBrowser .jp-BreadCrumbs"
+
+
+def to_all_spaces(someone: Person) -> None:
+    """From “My files”, where a page begins, to the list of everything."""
+    expect(someone.page.locator(".opw-Spaces-row").first).to_be_visible()
+    expect(someone.page.locator(CRUMBS)).to_contain_text(re.compile("Mes fichiers|My files"))
+    someone.page.locator(".jp-BreadCrumbs-home").click()
 
 
 @pytest.fixture
@@ -40,6 +48,7 @@ def test_the_first_view(
     bob.page.on("pageerror", lambda error: errors.append(str(error)))
     bob.page.on("console", lambda said: errors.extend([said.text] if said.type == "error" else []))
     bob.log_in()
+    to_all_spaces(bob)
     expect(bob.page.locator(LIST, has_text="Finances")).to_be_visible()
     expect(bob.page.locator(LIST).first).to_contain_text(mine)
     expect(bob.page.locator(LIST, has_text=shared)).to_be_visible()
@@ -58,6 +67,7 @@ def test_what_is_made_in_the_list_of_spaces_goes_to_my_files(
     server: Server, person: Callable[..., Person]
 ) -> None:
     carol = person(server, "carol").log_in()
+    to_all_spaces(carol)
     expect(carol.page.locator(LIST, has_text="Finances")).to_be_visible()
     carol.page.locator(".opw-HomeNew", has_text="Notebook").click()
     expect(carol.page.locator(f"{SHOWN} .jp-Notebook .jp-Cell")).to_be_visible()

@@ -18,6 +18,9 @@ export class When {
     this._day = new Intl.DateTimeFormat(locale, { day: 'numeric', month: 'long', timeZone });
     this._full = new Intl.DateTimeFormat(locale, { dateStyle: 'long', timeStyle: 'short', timeZone });
     this._date = new Intl.DateTimeFormat(locale, { dateStyle: 'long', timeZone });
+    this._short = new Intl.RelativeTimeFormat(locale, { numeric: 'auto', style: 'short' });
+    this._shortDay = new Intl.DateTimeFormat(locale, { day: 'numeric', month: 'short', timeZone });
+    this._shortDate = new Intl.DateTimeFormat(locale, { dateStyle: 'short', timeZone });
   }
 
   /** “2 minutes ago”, “yesterday, 17:40”, “3 November”. */
@@ -39,6 +42,18 @@ export class When {
     return past < 300 * DAY ? this._day.format(at) : this._date.format(at);
   }
 
+  /** As `ago`, for a narrow column: “2 min. ago”, “17:40”, “3 Nov”. */
+  brief(at: number): string {
+    const past = Math.max(0, this._now() - at);
+    if (past < HOUR) {
+      return this._short.format(past < MINUTE ? 0 : -Math.floor(past / MINUTE), past < MINUTE ? 'second' : 'minute');
+    }
+    if (this.daysAgo(at) === 0) {
+      return this._time.format(at);
+    }
+    return past < 300 * DAY ? this._shortDay.format(at) : this._shortDate.format(at);
+  }
+
   /** Calendar days between then and now, in the reader's time zone. */
   daysAgo(at: number): number {
     return Math.round((this._midnight(this._now()) - this._midnight(at)) / DAY);
@@ -54,6 +69,11 @@ export class When {
   /** The time of day. */
   time(at: number): string {
     return this._time.format(at);
+  }
+
+  /** Day and month, with the year when it is far away. */
+  day(at: number): string {
+    return Math.abs(at - this._now()) < 300 * DAY ? this._day.format(at) : this._date.format(at);
   }
 
   /** The date without the time. */
@@ -86,6 +106,9 @@ export class When {
 
   private readonly _relative: Intl.RelativeTimeFormat;
   private readonly _parts: Intl.DateTimeFormat;
+  private readonly _short: Intl.RelativeTimeFormat;
+  private readonly _shortDay: Intl.DateTimeFormat;
+  private readonly _shortDate: Intl.DateTimeFormat;
   private readonly _time: Intl.DateTimeFormat;
   private readonly _day: Intl.DateTimeFormat;
   private readonly _full: Intl.DateTimeFormat;

@@ -2,6 +2,13 @@
 import { history } from './history/plugin.js';
 import { home } from './home/plugin.js';
 import { account } from './account/plugin.js';
+import { deeds, factory } from './files/browser.js';
+import { live as filesLive } from './files/live.js';
+import { panel } from './files/panel.js';
+import { files } from './files/plugin.js';
+import { spaces } from './files/spaces.js';
+import { tray } from './files/tray.js';
+import { usage } from './files/usage.js';
 import { endings } from './live/endings.js';
 import { liveDocuments, liveProvider } from './live/plugin.js';
 import { untouched } from './live/untouched.js';
@@ -46,6 +53,14 @@ export default [
   connection,
   frame,
   names,
+  deeds,
+  factory,
+  spaces,
+  panel,
+  tray,
+  usage,
+  filesLive,
+  files,
   notice,
   session
 ];

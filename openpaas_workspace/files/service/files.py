@@ -43,7 +43,7 @@ async def show(caller: Caller, query: FileQuery) -> FileList:
     """A space, folder or file by path or id, with what it holds."""
     place = await open_place(caller, query.path, fresh=True)
     async with caller.workspace.db.read(caller.actor) as work:
-        place = await places.find(work, query.path)
+        place = await places.named(work, await places.find(work, query.path))
         level = await rights.level(work, place.ref)
         own = None if place.node is None else await info(work, place.node, place.path)
         entries = []

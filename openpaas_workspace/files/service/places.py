@@ -80,6 +80,14 @@ async def find(work: Work, path: str) -> Place:
     raise NotFound
 
 
+async def named(work: Work, place: Place) -> Place:
+    """A place that was asked for by an id, with the path by which the actor finds it."""
+    if not is_id(parse(place.path).head):
+        return place
+    path = space_path(place.space, work.actor) if place.node is None else await path_of(work, place.node)
+    return place._replace(path=path)
+
+
 async def by_id(work: Work, node_id: str, *, trashed: bool = False) -> Place:
     """A folder or file by id; raises NotFound unless the actor may see it."""
     node = await node_row(work, node_id, trashed=trashed)

@@ -13,16 +13,19 @@ export const refusals: JupyterFrontEndPlugin<void> = {
   activate: (app, translator: ITranslator) => {
     const words = translator.load(DOMAIN);
     const sentences = new Sentences(words);
-    translateRefusals(app.serviceManager.serverSettings, sentences);
+    const cut = words.__('The server cannot be reached. Nothing was changed; try again in a moment.');
+    translateRefusals(app.serviceManager.serverSettings, sentences, cut);
     tellOfKernels(sentences, words.__('The kernel has stopped.'));
   }
 };
 
 /** One settings object serves every manager of the page: each refusal passes here. */
-function translateRefusals(settings: ServerConnection.ISettings, sentences: Sentences): void {
+function translateRefusals(settings: ServerConnection.ISettings, sentences: Sentences, cut: string): void {
   const { fetch } = settings;
   (settings as { fetch: typeof fetch }).fetch = async (input, init) => {
-    const response = await fetch(input, init);
+    const response = await fetch(input, init).catch(error => {
+      throw error instanceof TypeError ? new TypeError(cut, { cause: error }) : error;
+    });
     return response.ok ? response : translated(response, sentences);
   };
 }
