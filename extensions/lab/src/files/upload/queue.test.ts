@@ -13,8 +13,9 @@ class Server implements ITransport {
   atOnce = 0;
   most = 0;
 
-  async folder(path: string): Promise<void> {
+  folder(path: string): Promise<void> {
     this.folders.push(path);
+    return Promise.resolve();
   }
 
   async send(item: IItem): Promise<void> {
