@@ -1,4 +1,4 @@
-"""Run every row: `python -m tests.bench [--rounds 7] [--only rooms,join,kernel,page,stall] [--out FILE]`.
+"""Run every row: `python -m tests.bench [--rounds 7] [--only rooms,join,kernel,page,stall,home] [--out FILE]`.
 
 Rounds alternate between the peers, so that a busy moment hits all of them; medians are compared.
 All of it takes about a quarter of an hour on two quiet processors.
@@ -16,6 +16,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
+from tests.bench.home import measure as home
 from tests.bench.kernel_start import measure as kernel_start
 from tests.bench.peers import PEERS, Running
 from tests.bench.stall import measure as stall
@@ -102,7 +103,12 @@ def _open(context: Any, running: Running) -> float:
 
 # How the generator calls what these rows measure.
 MODES = {"rooms": "fanout", "join": "join"}
-ROWS: dict[str, Callable[[int], Results]] = {"kernel": kernel_start, "page": page, "stall": stall}
+ROWS: dict[str, Callable[[int], Results]] = {
+    "kernel": kernel_start,
+    "page": page,
+    "stall": stall,
+    "home": home,
+}
 
 
 def medians(results: Results) -> dict[str, dict[str, float]]:
