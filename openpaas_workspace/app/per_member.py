@@ -8,8 +8,8 @@ import re
 from pathlib import Path
 from typing import Any
 
-from jupyter_server.services.contents.handlers import ContentsHandler as JupyterContentsHandler
 import json5
+from jupyter_server.services.contents.handlers import ContentsHandler as JupyterContentsHandler
 from jupyterlab_server.settings_handler import SettingsHandler
 from jupyterlab_server.translation_utils import get_language_pack, get_language_packs
 from jupyterlab_server.translations_handler import TranslationsHandler

@@ -104,6 +104,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/administration/members/{member_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * One member, as the table has it.
+         * @description One member as the table has it; administrators only. Raises NotFound.
+         */
+        get: operations["get_record"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/administration/members/{member_id}/erase": {
         parameters: {
             query?: never;
@@ -3431,6 +3451,29 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["MemberRecords"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    get_record: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                member_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MemberRecord"];
                 };
             };
             default: components["responses"]["Problem"];
