@@ -117,7 +117,8 @@ class Roster:
     def changes(self, at: float) -> list[Change]:
         """What has changed since this was asked last."""
         found: list[Change] = []
-        for topic, member in list(self._dirty):
+        dirty, self._dirty = self._dirty, set()  # a set that was large once is slow to walk for ever
+        for topic, member in dirty:
             change = self._settled(topic, member, at)
             if change is not None:
                 found.append(change)
@@ -150,9 +151,9 @@ class Roster:
         told = self._told.get(topic, {}).get(member)
         key = (topic, member)
         if truth is None and told is not None and at < self._ends.setdefault(key, at + self._linger):
+            self._dirty.add(key)
             return None
         self._ends.pop(key, None)
-        self._dirty.discard(key)
         if truth == told:
             return None
         here = self._told.setdefault(topic, {})
