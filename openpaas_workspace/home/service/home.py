@@ -33,7 +33,7 @@ RECENT = 8
 CHANGES = 50
 SPACES = 12
 _LOOKED_AT = 60
-_EVENTS = 500
+_EVENTS = 300
 _SHOWN = CHANGES + 10
 _DAY = 86_400_000
 _FIRST_VISIT_DAYS = 7
@@ -52,8 +52,11 @@ async def home(caller: Caller) -> Home:
         pinned = await pins.pinned(work, member_id)
         since_at, since_seq = await visits.arrive(work, member_id, head)
         rows, more = await _changes(work, member_id, since_at, since_seq)
-        levels = await rights.levels(work, {*opened, *pinned, *_refs(rows)})
-        rows = [row for row in rows if any(levels[ref] for ref in _refs((row,)))][:_SHOWN]
+        about = {row: _refs((row,)) for row in rows}
+        levels = await rights.levels(
+            work, {*opened, *pinned, *(ref for refs in about.values() for ref in refs)}
+        )
+        rows = [row for row, refs in about.items() if any(levels[ref] for ref in refs)][:_SHOWN]
         seen = await overview.seen(work, {*opened, *pinned, *_refs(rows)}, levels=levels, trashed=True)
         here = {ref: one for ref, one in seen.items() if one.node is None or one.node.trashed_at is None}
         recent = [ref for ref in opened if ref in here][:RECENT]
