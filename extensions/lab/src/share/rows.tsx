@@ -87,7 +87,7 @@ function Beneath({ entry, onGo }: { entry: IAccessEntry; onGo: (ref: string) => 
       entry.inherited_name === '' ? (
         said
       ) : (
-        <button key="from" type="button" className="opw-Link" onClick={() => onGo(from)}>
+        <button key="from" type="button" className="opw-Share-jump" onClick={() => onGo(from)}>
           {said}
         </button>
       )

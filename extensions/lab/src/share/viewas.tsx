@@ -14,7 +14,7 @@ export function ViewAs({ access }: { access: IAccess }): JSX.Element {
       <div className="opw-Share-line opw-Share-heading">
         <h2 className="opw-Row-text">{words.__('Who has access')}</h2>
         {access.may_share && (
-          <button type="button" className="opw-Link opw-small" aria-expanded={open} onClick={() => setOpen(!open)}>
+          <button type="button" className="opw-Share-jump opw-small" aria-expanded={open} onClick={() => setOpen(!open)}>
             {words.__('View as…')}
           </button>
         )}
