@@ -75,7 +75,7 @@ export async function newSpace(workspace: IWorkspace): Promise<SpaceInfo | null>
 function SpaceForm({ draft, fault }: { draft: IDraft; fault: string }): JSX.Element {
   const { words } = useWorkspace();
   return (
-    <div className="opw-Form">
+    <div className="opw-Files-form">
       <p className="opw-muted">{words.__('A space holds the files of a team. You manage it and choose who is in it.')}</p>
       <label className="opw-Field">
         {words.__('Name')}

@@ -58,7 +58,7 @@ function Filter({ filter, set }: { filter: IFilter; set: (filter: IFilter) => vo
   ];
   return (
     <>
-      <span className="opw-Search">
+      <span className="opw-Find">
         <searchIcon.react tag="span" width="16px" height="16px" aria-hidden />
         <input
           className="opw-Input"
