@@ -23,7 +23,7 @@ def limit(memory: int) -> None:
         for kind in (resource.RLIMIT_CORE, resource.RLIMIT_FSIZE, resource.RLIMIT_NPROC):
             resource.setrlimit(kind, (0, 0))
     with contextlib.suppress(OSError):
-        os.nice(5)
+        os.nice(2)
     with contextlib.suppress(OSError):
         Path("/proc/self/oom_score_adj").write_text("800")
     with contextlib.suppress(OSError, AttributeError):

@@ -7,7 +7,7 @@ from typing import Any
 
 from tests.bench.peers import PINNED
 from tests.conftest import Server
-from tests.realtime.large import Day
+from tests.realtime.large import CONFIG, Day
 from tests.realtime.probe import probing
 
 ROUNDS = 3
@@ -16,7 +16,7 @@ ROUNDS = 3
 async def _round(folder: Path) -> dict[str, Any]:
     data = folder / "data"
     data.mkdir(mode=0o700)
-    (data / "openpaas_config.py").write_text("c.Realtime.idle_unload = 3.0\n")
+    (data / "openpaas_config.py").write_text(CONFIG)
     server = Server(data, prefix=tuple(PINNED)).start()
     try:
         alice = server.login("alice")

@@ -2,17 +2,17 @@
 
 import pytest
 
-from tests.realtime.large import Day
+from tests.realtime.large import CONFIG, Day
 from tests.realtime.probe import probing
 
 DEADLINE = 2000.0
 
 
-@pytest.mark.timeout(300)
+@pytest.mark.timeout(600)
 async def test_a_notebook_of_fifty_megabytes_does_not_stop_another_room(make_server):
     server = make_server("--demo", name="large")
     server.data_dir.mkdir(mode=0o700)
-    (server.data_dir / "openpaas_config.py").write_text("c.Realtime.idle_unload = 3.0\n")
+    (server.data_dir / "openpaas_config.py").write_text(CONFIG)
     server.start()
     alice = server.login("alice")
     other = {"type": "file", "format": "text", "content": ""}
