@@ -65,13 +65,16 @@ unit: test-install
 	$(BIN)/python -m pytest -m "not long" --ignore=tests/e2e -n 3 --dist loadfile
 	$(MAKE) e2e
 
+# With `BROWSER=` also the long ones.
+BROWSER ?= -m "not long"
+
 e2e: test-install
-	sh tests/e2e/alone.sh $(BIN)/python -m pytest tests/e2e -m "not long" -n 2 --dist loadfile
+	sh tests/e2e/alone.sh $(BIN)/python -m pytest tests/e2e $(BROWSER) -n 2 --dist loadfile
 
 test-all: test-install
 	$(MAKE) check
 	$(BIN)/python -m pytest --ignore=tests/e2e -n 3 --dist loadfile
-	$(MAKE) e2e
+	$(MAKE) e2e BROWSER=
 
 pictures: test-install
 	$(BIN)/python -m tests.e2e.pictures

@@ -12,6 +12,8 @@ from tests.conftest import Server
 from tests.e2e.conftest import Person
 from tests.e2e.desk import API, Desk, make_desk, until
 
+pytestmark = pytest.mark.long
+
 ROW = ".jp-FileBrowser .jp-DirListing-item"
 SPACE = ".opw-Spaces-row"
 TRAY = ".opw-Tray"

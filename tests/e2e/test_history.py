@@ -10,6 +10,8 @@ from tests.conftest import Server
 from tests.e2e.conftest import Person
 from tests.e2e.desk import API, SHOWN, TEXT, Desk, make_desk, no_dialog, notebook, saved, type_at, until
 
+pytestmark = pytest.mark.long
+
 CODE = f"{SHOWN} .jp-CodeCell .cm-content"
 ENTRY = ".opw-History .opw-Entry"
 BUTTON = {"fr": "Historique", "en": "History"}

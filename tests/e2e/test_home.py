@@ -11,6 +11,8 @@ from tests.conftest import Server
 from tests.e2e.conftest import Person
 from tests.e2e.desk import API, TEXT, Desk, make_desk, no_dialog, saved, until
 
+pytestmark = pytest.mark.long
+
 TABS = "#jp-main-dock-panel .lm-TabBar-tab"
 RECENT, PINNED, CHANGES, WAITING = (
     f".opw-HomeCard.opw-mod-{name}" for name in ("recent", "pinned", "changes", "waiting")

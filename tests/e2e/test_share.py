@@ -10,6 +10,8 @@ from tests.conftest import Server
 from tests.e2e.conftest import Person
 from tests.e2e.desk import API, Desk, make_desk, no_dialog, notebook
 
+pytestmark = pytest.mark.long
+
 WINDOW = "dialog.opw-Share"
 NOTICE = f"{WINDOW} .opw-Share-notice"
 

@@ -8,6 +8,7 @@ from tests.realtime.probe import probing
 DEADLINE = 2000.0
 
 
+@pytest.mark.long
 @pytest.mark.timeout(600)
 async def test_a_notebook_of_fifty_megabytes_does_not_stop_another_room(make_server):
     server = make_server("--demo", name="large")
