@@ -14,7 +14,7 @@ from tests.e2e.desk import SHOWN, TEXT, Desk, make_desk, notebook, type_at, unti
 from tests.e2e.relay import Relay
 
 # Three browsers, and silences of half a minute.
-pytestmark = pytest.mark.timeout(600)
+pytestmark = [pytest.mark.long, pytest.mark.timeout(600)]
 
 FACE = f"{SHOWN} .opw-FaceButton"
 CELL = f"{SHOWN} .jp-Notebook .jp-CodeCell .cm-content"
