@@ -171,7 +171,7 @@ async def test_killed_while_writing_the_file_nothing_doubles(tmp_path, monkeypat
             with monkeypatch.context() as patch:
                 if step == "before the file":
 
-                    def dead(*args):
+                    def dead(*args, **kwargs):
                         raise OSError("killed")
 
                     patch.setattr("openpaas_workspace.files.service.projection.replace", dead)
