@@ -204,7 +204,8 @@ async def test_snapshots_shorten_opening_and_change_nothing(url, tmp_path):
             await page.acked()
         async with rooms.workspace.db.read(SYSTEM) as work:
             found = await work.all(select(snapshots.c.seq).where(snapshots.c.object_id == object_id))
-        assert 1 <= len(found) <= 3
+        # Some older ones stay as points that the history opens from.
+        assert 1 <= len(found) <= 5
         await page.close()
         shelf = rooms.shelf
     async with house(url, tmp_path, people=False, shelf=shelf) as second:
