@@ -59,7 +59,6 @@ def test_two_people_and_a_history_that_says_who_wrote_what(desk: Desk, person: C
     show(alice)
     expect(entries(alice)).to_have_count(2)
     expect(entries(alice).last).to_contain_text("Premier contenu")
-
     # What bob writes appears while alice looks.
     write(bob, 1, " + budget", "en")
     expect(entries(alice).first).to_contain_text("Bob Lefèvre")
