@@ -192,7 +192,8 @@ _ADMINISTRATION: tuple[Case, ...] = (
         {},
     ),
     Case(
-        "PATCH /administration/spaces/{id}", "/administration/spaces/{space}", administrators(), {"archived": False},
+        "PATCH /administration/spaces/{id}", "/administration/spaces/{victim}", administrators(), {"archived": False},
+        victim=World.spare,
     ),
     Case(
         "DELETE /administration/sessions/{session_id}", "/administration/sessions/{victim}", administrators(204),

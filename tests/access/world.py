@@ -84,6 +84,10 @@ class World:
         assert answer.status_code == 200, answer.text
         return dict(answer.json()["file"])
 
+    def spare(self) -> str:
+        """A space that nobody needs; the id."""
+        return str(self.must("owner", "POST", "/spaces", json={"name": self.name("spare")})["id"])
+
     def upload(self) -> str:
         body = {"folder": SPACE, "name": self.name("upload"), "size": 0}
         return str(self.must("owner", "POST", "/uploads", json=body)["id"])

@@ -12,11 +12,12 @@ from tests.sharing.world import add_group, add_member, member, put_grant
 
 FILES, FOLDERS, SPACES = 20_000, 400, 10
 SERIES = f"WITH RECURSIVE s(i) AS (SELECT 0 UNION ALL SELECT i + 1 FROM s WHERE i < {FILES - 1}) SELECT"
+COLUMNS = "id, kind, space_id, parent_id, owner_id, created_by, created_at"
 STATEMENTS = (
-    f"INSERT INTO objects {SERIES} 's' || i, 'space', 's' || i, NULL, NULL, 'x', 1 FROM s WHERE i < {SPACES}",
-    f"""INSERT INTO objects {SERIES} 'd' || i, 'folder', 's' || (i % {SPACES}), 's' || (i % {SPACES}), NULL, 'x', 1
+    f"INSERT INTO objects ({COLUMNS}) {SERIES} 's' || i, 'space', 's' || i, NULL, NULL, 'x', 1 FROM s WHERE i < {SPACES}",
+    f"""INSERT INTO objects ({COLUMNS}) {SERIES} 'd' || i, 'folder', 's' || (i % {SPACES}), 's' || (i % {SPACES}), NULL, 'x', 1
         FROM s WHERE i < {FOLDERS}""",
-    f"INSERT INTO objects {SERIES} 'f' || i, 'file', 's' || (i % {SPACES}), 'd' || (i % {FOLDERS}), NULL, 'x', 1 FROM s",
+    f"INSERT INTO objects ({COLUMNS}) {SERIES} 'f' || i, 'file', 's' || (i % {SPACES}), 'd' || (i % {FOLDERS}), NULL, 'x', 1 FROM s",
     "INSERT INTO object_ancestors SELECT id, id, 0 FROM objects",
     "INSERT INTO object_ancestors SELECT id, parent_id, 1 FROM objects WHERE parent_id IS NOT NULL",
     "INSERT INTO object_ancestors SELECT id, space_id, 2 FROM objects WHERE kind = 'file'",

@@ -2,6 +2,7 @@
 
 import asyncio
 
+import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import select, text
@@ -13,7 +14,7 @@ from openpaas_workspace.kit.ids import new_id
 from openpaas_workspace.kit.refs import Ref
 from openpaas_workspace.sharing.models import object_ancestors
 from openpaas_workspace.sharing.schemas import EVERYONE, Level, Subject
-from openpaas_workspace.sharing.service import grants, rights, tree
+from openpaas_workspace.sharing.service import grants, managers, rights, tree
 from tests.sharing.places import ALICE, BOB, CAROL, DAVE, HOUR, ROOT, Place, disable, do, level, to
 from tests.sharing.world import add, as_, member, undone
 
@@ -67,10 +68,26 @@ async def test_two_managers_leave_at_once(workspace, place) -> None:
     assert await level(workspace, BOB, place.space) == Level.manager
 
 
-async def test_one_manager_leaves_while_the_other_is_disabled(workspace, place) -> None:
+async def test_the_last_active_manager_stays(workspace, place) -> None:
     await do(workspace, ALICE, grants.grant, place.space, to(BOB), Level.manager)
-    end = await overlapping(workspace, (ALICE, grants.withdraw, place.space, to(ALICE)), (ROOT, disable, BOB))
-    assert not isinstance(end, BaseException), end
+    await do(workspace, ROOT, disable, BOB)
+    with pytest.raises(Invalid):
+        await do(workspace, ALICE, grants.withdraw, place.space, to(ALICE))
+    assert await level(workspace, ALICE, place.space) == Level.manager
+
+
+async def test_one_manager_leaves_while_the_other_is_disabled(workspace, place) -> None:
+    """Nobody gets a right by it: the space waits for somebody to take it over, and only then."""
+    await do(workspace, ALICE, grants.grant, place.space, to(BOB), Level.manager)
+    async with workspace.db.unit(ALICE) as work:
+        await grants.withdraw(work, place.space, to(ALICE))
+        task = asyncio.create_task(do(workspace, ROOT, disable, BOB))
+        await asyncio.sleep(0)
+    await task
+    assert await level(workspace, ROOT, place.space) == Level.none
+    async with workspace.db.unit(ROOT) as work:
+        assert await managers.kept(work, [place.space.id]) == set()
+        assert await managers.take_over(work, place.space, ROOT.id)
     assert await level(workspace, ROOT, place.space) == Level.manager
 
 
