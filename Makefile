@@ -10,6 +10,8 @@ FRONT_SOURCES := $(shell find extensions -type f \( -name '*.ts' -o -name '*.tsx
 
 .PHONY: run install test test-install test-all check unit e2e pictures chaos bench wheel clean
 .DELETE_ON_ERROR:
+# Many processes import the same modules: compiled once is enough.
+unexport PYTHONDONTWRITEBYTECODE
 
 run: install
 	$(BIN)/openpaas start --demo --data-dir $(DATA) --port $(PORT)

@@ -11,7 +11,7 @@ from tornado.routing import Rule
 from tornado.web import Application
 
 from openpaas_workspace.core.access import Access
-from openpaas_workspace.core.web import Identity
+from openpaas_workspace.core.web import Identity, spare_the_answer
 from openpaas_workspace.core.workspace import Workspace
 from openpaas_workspace.kit.errors import (
     Forbidden,
@@ -150,9 +150,7 @@ def answer_problem(handler: Any, error: WorkspaceError) -> None:
     if error.retry_after is not None:
         handler.set_header("Retry-After", str(error.retry_after))
     if getattr(type(handler), "_stream_request_body", False):
-        handler.set_header(
-            "Connection", "close"
-        )  # the body is not read: tornado closes, the client must know
+        spare_the_answer(handler)
     handler.set_header("Content-Type", "application/problem+json")
     problem = error.problem()
     problem["message"] = error.sentence

@@ -10,7 +10,7 @@ from typing import Any, BinaryIO
 from tornado import web
 
 from openpaas_workspace.core.access import Access
-from openpaas_workspace.core.web import API, RouteHandler
+from openpaas_workspace.core.web import API, RouteHandler, spare_the_answer
 from openpaas_workspace.files.gateway.raw import actor_with
 from openpaas_workspace.files.service import uploads
 from openpaas_workspace.files.service.disk import Disk
@@ -38,7 +38,7 @@ class PieceHandler(RouteHandler):
         try:
             await self._begin(self.path_kwargs["id"])
         except WorkspaceError as error:
-            self.set_header("Connection", "close")  # the body stays unread
+            spare_the_answer(self)
             self.write_problem(error)
 
     async def _begin(self, upload_id: str) -> None:
@@ -79,6 +79,10 @@ class PieceHandler(RouteHandler):
             self.write_problem(error)
 
     setattr(put, "__allow_unauthenticated", True)  # `actor_with` asks
+
+    def write_error(self, status_code: int, **kwargs: Any) -> None:
+        spare_the_answer(self)
+        super().write_error(status_code, **kwargs)
 
     def on_finish(self) -> None:
         super().on_finish()

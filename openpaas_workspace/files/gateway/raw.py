@@ -12,7 +12,7 @@ from typing import Any, BinaryIO
 from tornado import web
 
 from openpaas_workspace.core.access import Access
-from openpaas_workspace.core.web import API, Identity, RouteHandler
+from openpaas_workspace.core.web import API, Identity, RouteHandler, spare_the_answer
 from openpaas_workspace.files.config import FilesSettings
 from openpaas_workspace.files.gateway.stream import send
 from openpaas_workspace.files.schemas import Conflicts, ContentQuery, FileInfo, FileVersion
@@ -52,7 +52,7 @@ class ContentHandler(RouteHandler):
         try:
             await self._who("files:write")
         except WorkspaceError as error:
-            self._hang_up()
+            spare_the_answer(self)
             self.write_problem(error)
             return
         self._path = self.workspace.get(Disk).incoming(new_id())
@@ -148,12 +148,8 @@ class ContentHandler(RouteHandler):
         return Acting(self.workspace, await actor_with(self, scope))
 
     def write_error(self, status_code: int, **kwargs: Any) -> None:
-        self._hang_up()
+        spare_the_answer(self)
         super().write_error(status_code, **kwargs)
-
-    def _hang_up(self) -> None:
-        """A refusal leaves the body unread, so that tornado closes the connection: the client must know."""
-        self.set_header("Connection", "close")
 
     def _end(self) -> None:
         if self._file is not None and self._path is not None:
