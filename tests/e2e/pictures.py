@@ -44,13 +44,13 @@ def login(browser: Browser, server: Server) -> None:
 
 def together(browser: Browser, server: Server) -> None:
     """Alice looks at what she has run while Bob writes, and Carole may only read."""
-    alice = someone(browser, server, "alice").log_in().open_notebook(NOTEBOOK)
+    alice = someone(browser, server, "alice").open_notebook(NOTEBOOK)
     expect(alice.page.locator(f"{SHOWN} [data-status='idle']").first).to_be_visible()
     # Through the menu: the demo notebook runs as a member would run it.
     alice.page.get_by_role("menuitem", name="Exécution", exact=True).click()
     alice.page.get_by_role("menuitem", name="Exécuter toutes les cellules", exact=True).click()
     expect(alice.page.locator(f"{SHOWN} .jp-OutputArea img").first).to_be_attached()
-    bob = someone(browser, server, "bob").log_in().open_notebook(NOTEBOOK)
+    bob = someone(browser, server, "bob").open_notebook(NOTEBOOK)
     written = bob.page.locator(f"{SHOWN} .jp-CodeCell .cm-content", has_text="nlargest")
     written.scroll_into_view_if_needed()
     written.click()
@@ -69,7 +69,7 @@ def together(browser: Browser, server: Server) -> None:
     bob.page.keyboard.type(" de Bretagne")
     expect(alice.page.locator(".jp-remote-userFlag:not(.jp-mod-idle)")).to_contain_text("Bob Lefèvre")
     take(alice, "notebook-two-members-fr")
-    carol = someone(browser, server, "carol").log_in().open_notebook(NOTEBOOK)
+    carol = someone(browser, server, "carol").open_notebook(NOTEBOOK)
     expect(carol.page.locator(f"{SHOWN} .opw-Chip-right")).to_be_visible()
     take(carol, "reader-fr")
     for person in (alice, bob, carol):

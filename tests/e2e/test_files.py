@@ -30,8 +30,8 @@ def save(page: Page) -> None:
 
 def test_a_colleague_renames_what_is_open(desk: Desk, person: Callable[..., Person]) -> None:
     path = desk.put("avant.md", "# Titre\n")
-    alice = person(desk.server, "alice").log_in().open(f"{path}?reset")
-    bob = person(desk.server, "bob", locale="en-GB").log_in().open(f"{path}?reset")
+    alice = person(desk.server, "alice").open(f"{path}?reset")
+    bob = person(desk.server, "bob", locale="en-GB").open(f"{path}?reset")
     expect(alice.page.locator(TEXT)).to_contain_text("Titre")
     bob.page.locator(LIST, has_text="avant.md").click()
     bob.page.keyboard.press("F2")
@@ -51,8 +51,8 @@ def test_a_colleague_renames_what_is_open(desk: Desk, person: Callable[..., Pers
 
 def test_a_notebook_is_saved_again_and_again(desk: Desk, person: Callable[..., Person]) -> None:
     path = desk.put("cahier.ipynb", notebook("a = 1"))
-    alice = person(desk.server, "alice").log_in().open_notebook(f"{path}?reset")
-    bob = person(desk.server, "bob", locale="en-GB").log_in().open_notebook(f"{path}?reset")
+    alice = person(desk.server, "alice").open_notebook(f"{path}?reset")
+    bob = person(desk.server, "bob", locale="en-GB").open_notebook(f"{path}?reset")
     file = desk.on_disk("cahier.ipynb")
     alice.page.locator(CODE).click()
     save(alice.page)
@@ -78,7 +78,7 @@ def test_to_look_at_a_notebook_changes_nothing(desk: Desk, person: Callable[...,
     file = desk.on_disk("regarder.ipynb")
     before = file.read_bytes()
     for name in ("alice", "bob"):
-        someone = person(desk.server, name).log_in().open_notebook(f"{path}?reset")
+        someone = person(desk.server, name).open_notebook(f"{path}?reset")
         expect(someone.page.locator(f"{SHOWN} [role=progressbar]")).to_be_visible()
         # The language of the kernel is known when the code has its colours.
         expect(someone.page.locator(f"{CODE} [class*=ͼ]").first).to_be_visible()
@@ -88,7 +88,7 @@ def test_to_look_at_a_notebook_changes_nothing(desk: Desk, person: Callable[...,
         expect(someone.page.locator(CODE)).to_have_count(0)
         no_dialog(someone)
     assert file.read_bytes() == before
-    runner = person(desk.server, "alice").log_in().open_notebook(f"{path}?reset")
+    runner = person(desk.server, "alice").open_notebook(f"{path}?reset")
     # At once, while the kernel is still on its way.
     runner.page.locator(CODE).click()
     runner.page.keyboard.press("Control+Enter")

@@ -53,8 +53,8 @@ def entries(someone: Person) -> Locator:
 
 def test_two_people_and_a_history_that_says_who_wrote_what(desk: Desk, person: Callable[..., Person]) -> None:
     path = desk.put("Budget.ipynb", notebook("budget = 1", "total = 2", "# fin"))
-    alice = person(desk.server, "alice").log_in().open_notebook(f"{path}?reset")
-    bob = person(desk.server, "bob", locale="en-GB").log_in().open_notebook(f"{path}?reset")
+    alice = person(desk.server, "alice").open_notebook(f"{path}?reset")
+    bob = person(desk.server, "bob", locale="en-GB").open_notebook(f"{path}?reset")
     write(alice, 0, "00")
     show(alice)
     expect(entries(alice)).to_have_count(2)
@@ -105,7 +105,7 @@ def test_two_people_and_a_history_that_says_who_wrote_what(desk: Desk, person: C
 
 def test_one_cell_comes_back_and_an_old_version_is_copied(desk: Desk, person: Callable[..., Person]) -> None:
     path = desk.put("Cellules.ipynb", notebook("a = 1", "b = 2"))
-    bob = person(desk.server, "bob", locale="en-GB").log_in().open_notebook(f"{path}?reset")
+    bob = person(desk.server, "bob", locale="en-GB").open_notebook(f"{path}?reset")
     bob.context.grant_permissions(["clipboard-read", "clipboard-write"])
     write(bob, 0, "0", "en")
     write(bob, 1, "0", "en")
@@ -130,11 +130,11 @@ def test_a_reader_looks_and_the_panel_closes_with_the_right(
     desk: Desk, person: Callable[..., Person]
 ) -> None:
     path = desk.put("note.md", "# Titre\nune ligne\n")
-    bob = person(desk.server, "bob").log_in().open(f"{path}?reset")
+    bob = person(desk.server, "bob").open(f"{path}?reset")
     bob.page.locator(TEXT).click()
     type_at(bob, ("Control+End",), "écrit par bob")
     saved(bob)
-    carol = person(desk.server, "carol").log_in().open(f"{path}?reset")
+    carol = person(desk.server, "carol").open(f"{path}?reset")
     show(carol)
     expect(carol.page.get_by_role("button", name="Nommer cette version")).to_have_count(0)
     entries(carol).first.locator(".opw-Entry-main").click()
@@ -152,11 +152,11 @@ def test_a_reader_looks_and_the_panel_closes_with_the_right(
 
 def test_who_wrote_a_line_is_shown_beside_it(desk: Desk, person: Callable[..., Person]) -> None:
     path = desk.put("texte.txt", "première ligne\n")
-    bob = person(desk.server, "bob", locale="en-GB").log_in().open(f"{path}?reset")
+    bob = person(desk.server, "bob", locale="en-GB").open(f"{path}?reset")
     bob.page.locator(TEXT).click()
     type_at(bob, ("Control+End",), "ligne de bob")
     saved(bob, "en")
-    alice = person(desk.server, "alice").log_in().open(f"{path}?reset")
+    alice = person(desk.server, "alice").open(f"{path}?reset")
     show(alice)
     alice.page.locator(".opw-History-authors").click()
     edges = alice.page.locator(f"{SHOWN} .opw-Blame-edge")
@@ -170,7 +170,7 @@ def test_who_wrote_a_line_is_shown_beside_it(desk: Desk, person: Callable[..., P
 
 def test_by_keyboard_alone(desk: Desk, person: Callable[..., Person]) -> None:
     path = desk.put("clavier.txt", "un\n")
-    alice = person(desk.server, "alice").log_in().open(f"{path}?reset")
+    alice = person(desk.server, "alice").open(f"{path}?reset")
     alice.page.locator(TEXT).click()
     type_at(alice, ("Control+End",), "deux")
     saved(alice)

@@ -125,13 +125,13 @@ def test_home_cannot_be_lost_and_stands_behind_what_was_open(
 
 def test_what_bob_does_appears_in_alices_home_at_once(desk: Desk, person: Callable[..., Person]) -> None:
     notes = desk.put("compte rendu.md", "# Compte rendu\n")
-    alice = person(desk.server, "alice").log_in().open(f"{notes}?reset")
+    alice = person(desk.server, "alice").open(f"{notes}?reset")
     expect(alice.page.locator(TEXT)).to_contain_text("Compte rendu")
     page = alice.page
     go_home(page)
     row = page.locator(f"{RECENT} .opw-HomeRow", has_text="compte rendu.md")
     expect(row).to_contain_text(desk.name)
-    bob = person(desk.server, "bob", locale="en-GB").log_in().open(f"{notes}?reset")
+    bob = person(desk.server, "bob", locale="en-GB").open(f"{notes}?reset")
     expect(row.locator(".opw-Face")).to_have_attribute("title", "Bob Lefèvre")
     bob.page.locator(TEXT).click()
     bob.page.keyboard.press("Control+End")
@@ -147,7 +147,7 @@ def test_what_bob_does_appears_in_alices_home_at_once(desk: Desk, person: Callab
 
 def test_to_look_at_a_text_is_not_to_edit_it(desk: Desk, person: Callable[..., Person]) -> None:
     path = desk.put("regarder.md", "# Regarder\n")
-    bob = person(desk.server, "bob").log_in().open(f"{path}?reset")
+    bob = person(desk.server, "bob").open(f"{path}?reset")
     expect(bob.page.locator(TEXT)).to_contain_text("Regarder")
     saved(bob)
     ref = desk.alice.get(f"{API}/files", params={"path": path}).json()["file"]["id"]
@@ -161,7 +161,7 @@ def test_to_look_at_a_text_is_not_to_edit_it(desk: Desk, person: Callable[..., P
 
 def test_a_pin_stays_at_hand(desk: Desk, person: Callable[..., Person]) -> None:
     path = desk.put("budget.md", "# Budget\n")
-    bob = person(desk.server, "bob").log_in().open(f"{path}?reset")
+    bob = person(desk.server, "bob").open(f"{path}?reset")
     expect(bob.page.locator(TEXT)).to_contain_text("Budget")
     page = bob.page
     go_home(page)

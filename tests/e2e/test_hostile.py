@@ -136,7 +136,7 @@ def test_output_that_arrives_live(
     empty = {**NOTEBOOK, "cells": [{**NOTEBOOK["cells"][0], "source": "", "outputs": []}]}  # type: ignore[index,dict-item]
     path = put(bob, "live.ipynb", empty)
     victim.open_notebook(path)
-    attacker = person(demo, "bob").log_in().open_notebook(path)
+    attacker = person(demo, "bob").open_notebook(path)
     attacker.page.locator(".jp-CodeCell .cm-content").first.click()
     attacker.page.keyboard.insert_text(
         "from IPython.display import HTML, Javascript, SVG, display\n"

@@ -27,7 +27,7 @@ def desk(frail: Server) -> Iterator[Desk]:
 
 
 def open_text(person: Callable[..., Person], desk: Desk, name: str, path: str, locale: str) -> Person:
-    someone = person(desk.server, name, locale=locale).log_in().open(f"{path}?reset")
+    someone = person(desk.server, name, locale=locale).open(f"{path}?reset")
     expect(someone.page.locator(TEXT)).to_contain_text("bob:")
     someone.page.locator(TEXT).click()
     return someone
@@ -84,7 +84,7 @@ def test_one_types_without_a_network(desk: Desk, person: Callable[..., Person]) 
 
     alice = person(desk.server, "alice")
     alice.page.route_web_socket(re.compile(r"/api/"), pass_or_cut)
-    alice.log_in().open(f"{path}?reset")
+    alice.open(f"{path}?reset")
     expect(alice.page.locator(TEXT)).to_contain_text("bob:")
     alice.page.locator(TEXT).click()
     bob = open_text(person, desk, "bob", path, "en-GB")

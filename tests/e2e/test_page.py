@@ -87,7 +87,7 @@ def test_a_kernel_refused_is_one_sentence(
     (server.data_dir / "openpaas_config.py").write_text("c.Sandbox.enabled = False\n")
     desk = make_desk(server.start())
     path = desk.put("sans-noyau.ipynb", notebook("1 + 1"))
-    bob = person(server, "bob").log_in().open_notebook(f"{path}?reset")
+    bob = person(server, "bob").open_notebook(f"{path}?reset")
     told = bob.page.get_by_text("Les noyaux sont désactivés sur ce serveur")
     expect(told).to_be_visible()
     bob.page.locator(f"{SHOWN} .jp-CodeCell .cm-content").click()
@@ -101,7 +101,7 @@ def test_a_kernel_refused_is_one_sentence(
 
 def test_theme_and_layout_are_a_members_own(desk: Desk, person: Callable[..., Person]) -> None:
     path = desk.put("mien.md", "# Mien\n")
-    alice = person(desk.server, "alice").log_in().open(f"{path}?reset")
+    alice = person(desk.server, "alice").open(f"{path}?reset")
     bob = person(desk.server, "bob").log_in()
     expect(bob.page.locator("body")).to_have_attribute("data-jp-theme-light", "true")
     themes = "/lab/api/settings/@jupyterlab/apputils-extension:themes"
@@ -122,7 +122,7 @@ def test_theme_and_layout_are_a_members_own(desk: Desk, person: Callable[..., Pe
 
 def test_the_cursor_bears_the_name_of_the_login(desk: Desk, person: Callable[..., Person]) -> None:
     path = desk.put("curseur.md", "# Titre\n")
-    alice = person(desk.server, "alice").log_in().open(f"{path}?reset")
+    alice = person(desk.server, "alice").open(f"{path}?reset")
     bob = person(desk.server, "bob", locale="en-GB").log_in()
     # Whatever the page would like to be called.
     bob.page.evaluate(
@@ -139,7 +139,7 @@ def test_the_cursor_bears_the_name_of_the_login(desk: Desk, person: Callable[...
 
 def test_a_small_screen_shows_the_document(desk: Desk, person: Callable[..., Person]) -> None:
     path = desk.put("petit.md", "# Petit\n")
-    bob = person(desk.server, "bob", width=390).log_in().open(f"{path}?reset")
+    bob = person(desk.server, "bob", width=390).open(f"{path}?reset")
     expect(bob.page.locator(TEXT)).to_contain_text("Petit")
     expect(bob.page.locator(".jp-FileBrowser")).to_be_hidden()
     box = bob.page.locator(f"{SHOWN} .jp-FileEditor").bounding_box()

@@ -97,10 +97,10 @@ def test_three_people_see_who_is_there_and_where(
     desk: Desk, person: Callable[..., Person], locale: str
 ) -> None:
     path = put(desk, "carnet", notebook(*LONG))
-    alice = look(person(desk.server, "alice", locale=locale).log_in(), path)
+    alice = look(person(desk.server, "alice", locale=locale), path)
     expect(alice.page.locator(FACE)).to_have_count(0)
-    bob = look(person(desk.server, "bob").log_in(), path)
-    carol = look(person(desk.server, "carol").log_in(), path)
+    bob = look(person(desk.server, "bob"), path)
+    carol = look(person(desk.server, "carol"), path)
     expect(alice.page.locator(FACE)).to_have_count(2)
     expect(carol.page.locator(FACE)).to_have_count(2)
     expect(bob.page.locator(FACE)).to_have_count(2)
@@ -125,8 +125,8 @@ def test_three_windows_are_one_face_and_who_closes_the_last_is_gone(
     desk: Desk, person: Callable[..., Person]
 ) -> None:
     path = put(desk, "notes", "une ligne")
-    alice = look(person(desk.server, "alice").log_in(), path)
-    bob = look(person(desk.server, "bob").log_in(), path)
+    alice = look(person(desk.server, "alice"), path)
+    bob = look(person(desk.server, "bob"), path)
     expect(face(alice, "bob")).to_have_count(1)
     others = [bob.context.new_page() for _ in range(2)]
     for page in others:
@@ -146,9 +146,9 @@ def test_three_windows_are_one_face_and_who_closes_the_last_is_gone(
 
 def test_a_closed_laptop_is_away_or_gone(desk: Desk, relay: Relay, person: Callable[..., Person]) -> None:
     path = put(desk, "notes", "une ligne")
-    alice = look(person(desk.server, "alice").log_in(), path)
+    alice = look(person(desk.server, "alice"), path)
     far = replace(desk.server, port=relay.port)
-    bob = look(person(far, "bob").log_in(), path)
+    bob = look(person(far, "bob"), path)
     expect(face(alice, "bob")).to_have_count(1)
     relay.freeze()
     began = time.monotonic()
@@ -163,8 +163,8 @@ def test_a_closed_laptop_is_away_or_gone(desk: Desk, relay: Relay, person: Calla
 
 def test_who_has_no_network_is_gone(desk: Desk, person: Callable[..., Person]) -> None:
     path = put(desk, "notes", "une ligne")
-    alice = look(person(desk.server, "alice").log_in(), path)
-    bob = look(person(desk.server, "bob").log_in(), path)
+    alice = look(person(desk.server, "alice"), path)
+    bob = look(person(desk.server, "bob"), path)
     expect(face(alice, "bob")).to_have_count(1)
     bob.context.set_offline(True)
     expect(face(alice, "bob")).to_have_count(0, timeout=10 * DEAD_MS)
@@ -174,8 +174,8 @@ def test_who_has_no_network_is_gone(desk: Desk, person: Callable[..., Person]) -
 
 def test_who_looks_at_something_else_is_away(desk: Desk, person: Callable[..., Person]) -> None:
     path, other = put(desk, "un", "un"), put(desk, "deux", "deux")
-    alice = look(person(desk.server, "alice").log_in(), path)
-    bob = look(person(desk.server, "bob", locale="en-GB").log_in(), path)
+    alice = look(person(desk.server, "alice"), path)
+    bob = look(person(desk.server, "bob", locale="en-GB"), path)
     expect(face(alice, "bob").locator(".opw-mod-present")).to_have_count(1)
     name = other.rpartition("/")[2]
     bob.page.locator(".jp-DirListing-item", has_text=name).dblclick()
@@ -187,10 +187,10 @@ def test_who_looks_at_something_else_is_away(desk: Desk, person: Callable[..., P
 
 def test_who_does_not_touch_or_see_the_page_is_away(desk: Desk, person: Callable[..., Person]) -> None:
     path = put(desk, "notes", "une ligne")
-    alice = look(person(desk.server, "alice").log_in(), path)
+    alice = look(person(desk.server, "alice"), path)
     bob = person(desk.server, "bob")
     bob.page.clock.install()
-    look(bob.log_in(), path)
+    look(bob, path)
     bob.page.locator(TEXT).click()
     is_at(alice, "bob", "ligne 1")
     bob.page.clock.fast_forward("06:00")
@@ -209,8 +209,8 @@ def test_jump_to_and_follow_a_colleague_in_a_notebook(
     desk: Desk, person: Callable[..., Person], locale: str
 ) -> None:
     path = put(desk, "carnet", notebook(*LONG))
-    alice = look(person(desk.server, "alice", locale=locale).log_in(), path)
-    bob = look(person(desk.server, "bob").log_in(), path)
+    alice = look(person(desk.server, "alice", locale=locale), path)
+    bob = look(person(desk.server, "bob"), path)
     expect(face(alice, "bob")).to_have_count(1)
     bob.page.locator(CELL).first.click()
     bob.page.keyboard.press("Escape")
@@ -245,8 +245,8 @@ def test_follow_in_a_text_until_one_scrolls_or_the_other_leaves(
     desk: Desk, person: Callable[..., Person]
 ) -> None:
     path = put(desk, "notes", "\n".join(f"Ligne {n}" for n in range(1, 301)))
-    alice = look(person(desk.server, "alice").log_in(), path)
-    bob = look(person(desk.server, "bob").log_in(), path)
+    alice = look(person(desk.server, "alice"), path)
+    bob = look(person(desk.server, "bob"), path)
     bob.page.locator(TEXT).click()
     type_at(bob, ("Control+End",), "")
     is_at(alice, "bob", "ligne 300")
@@ -274,8 +274,8 @@ def test_follow_in_a_text_until_one_scrolls_or_the_other_leaves(
 
 def test_faces_are_reached_by_keyboard_and_by_finger(desk: Desk, person: Callable[..., Person]) -> None:
     path = put(desk, "carnet", notebook(*LONG))
-    bob = look(person(desk.server, "bob").log_in(), path)
-    alice = look(person(desk.server, "alice", width=390).log_in(), path)
+    bob = look(person(desk.server, "bob"), path)
+    alice = look(person(desk.server, "alice", width=390), path)
     expect(face(alice, "bob")).to_be_visible()
     box = face(alice, "bob").bounding_box()
     assert box is not None

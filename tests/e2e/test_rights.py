@@ -21,8 +21,8 @@ def desk(server: Server) -> Iterator[Desk]:
 
 def test_what_a_reader_types_in_markdown_is_nowhere(desk: Desk, person: Callable[..., Person]) -> None:
     path = desk.put("note.md", "# Titre\n")
-    carol = person(desk.server, "carol").log_in().open(f"{path}?reset")
-    bob = person(desk.server, "bob", locale="en-GB").log_in().open(f"{path}?reset")
+    carol = person(desk.server, "carol").open(f"{path}?reset")
+    bob = person(desk.server, "bob", locale="en-GB").open(f"{path}?reset")
     expect(carol.page.locator(f"{SHOWN} .opw-Chip-right")).to_contain_text("Lecture seule")
     carol.page.locator(TEXT).click()
     type_at(carol, ("Control+End",), "fantôme")
@@ -37,8 +37,8 @@ def test_what_a_reader_types_in_markdown_is_nowhere(desk: Desk, person: Callable
 
 def test_a_right_comes_and_goes_while_the_notebook_is_open(desk: Desk, person: Callable[..., Person]) -> None:
     path = desk.put("droits.ipynb", notebook("1"))
-    carol = person(desk.server, "carol").log_in().open_notebook(f"{path}?reset")
-    alice = person(desk.server, "alice").log_in().open_notebook(f"{path}?reset")
+    carol = person(desk.server, "carol").open_notebook(f"{path}?reset")
+    alice = person(desk.server, "alice").open_notebook(f"{path}?reset")
     chip = carol.page.locator(f"{SHOWN} .opw-Chip-right")
     for turn, level in enumerate(("reader", "editor", "reader")):
         desk.let("carol", level)

@@ -21,7 +21,7 @@ def test_saving_after_typing_and_after_an_outside_change_asks_nothing(
         sent = {"type": "file", "format": "text", "content": "first\nsecond\n"}
         assert alice.put(f"/api/contents/{space}/a.txt", json=sent).status_code == 201
     file = server.data_dir / "files" / space_id / "a.txt"
-    page = person(server, "alice").log_in().open(f"{space}/a.txt?reset").page
+    page = person(server, "alice").open(f"{space}/a.txt?reset").page
     _shown(page, "second")
     for word in ("one", "two"):
         page.locator(".jp-FileEditor .cm-content").click()

@@ -49,7 +49,7 @@ def invite(window: Locator, typed: str, name: str) -> None:
 
 def test_invite_change_withdraw_and_undo(desk: Desk, person: Callable[..., Person]) -> None:
     path = desk.put("plan.md", "# Plan\n")
-    alice = person(desk.server, "alice").log_in().open(f"{path}?reset")
+    alice = person(desk.server, "alice").open(f"{path}?reset")
     dave = person(desk.server, "dave", locale="en-GB").log_in()
     window = share(alice)
     expect(window.get_by_role("heading", level=1)).to_have_text("Partager « plan.md »")
@@ -77,7 +77,7 @@ def test_invite_change_withdraw_and_undo(desk: Desk, person: Callable[..., Perso
 
 def test_what_makes_no_sense_is_told(desk: Desk, person: Callable[..., Person]) -> None:
     path = desk.put("sens.md", "x\n")
-    alice = person(desk.server, "alice").log_in().open(f"{path}?reset")
+    alice = person(desk.server, "alice").open(f"{path}?reset")
     window = share(alice)
     notice = alice.page.locator(NOTICE)
     window.get_by_role("button", name="Inviter").click()
@@ -99,9 +99,9 @@ def test_what_makes_no_sense_is_told(desk: Desk, person: Callable[..., Person]) 
 def test_two_managers_see_each_other_and_one_may_not(desk: Desk, person: Callable[..., Person]) -> None:
     path = desk.put("vif.ipynb", notebook("1"))
     desk.let("bob", "manager")
-    alice = person(desk.server, "alice").log_in().open_notebook(f"{path}?reset")
-    bob = person(desk.server, "bob", locale="en-GB").log_in().open_notebook(f"{path}?reset")
-    carol = person(desk.server, "carol", locale="en-GB").log_in().open_notebook(f"{path}?reset")
+    alice = person(desk.server, "alice").open_notebook(f"{path}?reset")
+    bob = person(desk.server, "bob", locale="en-GB").open_notebook(f"{path}?reset")
+    carol = person(desk.server, "carol", locale="en-GB").open_notebook(f"{path}?reset")
     windows = [share(alice), share(bob), share(carol)]
     invite(windows[1], "dav", "David")
     windows[1].get_by_role("button", name="Invite", exact=True).click()
@@ -120,7 +120,7 @@ def test_two_managers_see_each_other_and_one_may_not(desk: Desk, person: Callabl
 
 def test_a_cut_connection_does_nothing_by_half(desk: Desk, person: Callable[..., Person]) -> None:
     path = desk.put("coupure.md", "x\n")
-    alice = person(desk.server, "alice").log_in().open(f"{path}?reset")
+    alice = person(desk.server, "alice").open(f"{path}?reset")
     window = share(alice)
     invite(window, "dave", "David")
     alice.page.route("**/grants", lambda route: route.abort())
@@ -134,7 +134,7 @@ def test_a_cut_connection_does_nothing_by_half(desk: Desk, person: Callable[...,
 
 def test_by_keyboard_alone(desk: Desk, person: Callable[..., Person]) -> None:
     path = desk.put("clavier.md", "x\n")
-    alice = person(desk.server, "alice").log_in().open(f"{path}?reset")
+    alice = person(desk.server, "alice").open(f"{path}?reset")
     share(alice)
     keys = alice.page.keyboard
     keys.type("dav")

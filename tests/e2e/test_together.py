@@ -64,9 +64,9 @@ def test_log_in_in_both_languages(
 
 
 def test_write_run_and_watch_together(demo: Server, person: Callable[..., Person], notebook: str) -> None:
-    alice = person(demo, "alice").log_in().open_notebook(notebook)
-    bob = person(demo, "bob", locale="en-GB").log_in().open_notebook(notebook)
-    carol = person(demo, "carol").log_in().open_notebook(notebook)
+    alice = person(demo, "alice").open_notebook(notebook)
+    bob = person(demo, "bob", locale="en-GB").open_notebook(notebook)
+    carol = person(demo, "carol").open_notebook(notebook)
 
     alice.page.locator(".jp-Notebook .jp-CodeCell .cm-content").first.click()
     alice.page.keyboard.type("print('é', 6 * 7)")
@@ -102,7 +102,7 @@ def test_a_reader_loses_the_right_while_watching(
     ref = next(f"space:{space['id']}" for space in spaces if space["name"] == "Conseil municipal")
     carol = next(m for m in alice.get("/api/workspace/v1/members").json() if m["username"] == "carol")
     path = "Conseil municipal/ordre-du-jour.md"
-    reader = person(demo, "carol").log_in().open(path)
+    reader = person(demo, "carol").open(path)
     expect(reader.page.locator(".jp-FileEditor .cm-content, .jp-MarkdownViewer").first).to_contain_text(
         "Conseil municipal"
     )
@@ -113,7 +113,7 @@ def test_a_reader_loses_the_right_while_watching(
 
 
 def test_a_session_ended_elsewhere(demo: Server, person: Callable[..., Person], notebook: str) -> None:
-    bob = person(demo, "bob").log_in().open_notebook(notebook)
+    bob = person(demo, "bob").open_notebook(notebook)
     with demo.login("bob") as elsewhere:
         for session in elsewhere.get("/api/workspace/v1/sessions").json():
             if not session["current"]:

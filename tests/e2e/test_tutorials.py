@@ -24,8 +24,8 @@ def test_a_tutorial_runs_while_a_colleague_watches(
     demo: Server, person: Callable[..., Person], path: Path
 ) -> None:
     cells = [cell for cell in nbformat.read(path, as_version=4).cells if cell.cell_type == "code"]
-    watcher = person(demo, "carol").log_in().open_notebook(f"Finances/{path.name}")
-    runner = person(demo, "bob", locale="en-GB").log_in().open_notebook(f"Finances/{path.name}")
+    watcher = person(demo, "carol").open_notebook(f"Finances/{path.name}")
+    runner = person(demo, "bob", locale="en-GB").open_notebook(f"Finances/{path.name}")
     expect(runner.page.locator(f"{SHOWN} [data-status='idle']").first).to_be_visible()
     runner.page.get_by_role("menuitem", name="Run", exact=True).click()
     runner.page.get_by_role("menuitem", name="Run All Cells", exact=True).click()
