@@ -14,7 +14,13 @@ import httpx
 import pytest
 
 START_DEADLINE = 120.0
+ALL = bool(os.environ.get("OPENPAAS_ALL_EXAMPLES"))
 DEMO_PASSWORD = "demo"
+
+
+def examples(most: int) -> int:
+    """How many examples a property is tried on: all of them in `make test-all`, a third in `make test`."""
+    return most if ALL else max(5, most // 3)
 
 
 def postgres_is_here() -> bool:
@@ -89,6 +95,14 @@ class Server:
             assert answer.status_code in {302, 303}, answer.text
             headers = {"X-XSRFToken": visitor.cookies.get("_xsrf", "")}
             return httpx.Client(base_url=self.url, timeout=60, cookies=visitor.cookies, headers=headers)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """What runs on one worker together, so that it shares a server: a file, or all that use the same workspace."""
+    for item in items:
+        names = getattr(item, "fixturenames", ())
+        shared = next((name for name in ("world", "server") if name in names and "make_server" in names), "")
+        item.add_marker(pytest.mark.xdist_group(shared or item.nodeid.split("::")[0]))
 
 
 @pytest.fixture(scope="session")

@@ -37,7 +37,9 @@ def answer_of(opened: socket.socket) -> tuple[int, bytes]:
 
 
 @pytest.mark.parametrize("who", ["nobody", "stranger", "foreign page"])
-@pytest.mark.parametrize("path", ["/uploads/{upload}/content", "/files/{file}/content", "/content?path={path}"])
+@pytest.mark.parametrize(
+    "path", ["/uploads/{upload}/content", "/files/{file}/content", "/content?path={path}"]
+)
 def test_a_refusal_reaches_who_is_still_sending(world: World, path: str, who: str) -> None:
     """The body comes when the answer is already there: a server that had closed would reset the connection."""
     headers = {

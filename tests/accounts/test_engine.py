@@ -11,6 +11,7 @@ from openpaas_workspace.accounts.engine.paths import local_path
 from openpaas_workspace.core.i18n import LOCALES, negotiate, translator
 from openpaas_workspace.kit.errors import Invalid
 from openpaas_workspace.kit.text import name_key
+from tests.conftest import examples
 
 _URLISH = st.text(st.sampled_from("/\\:.%2f5cC?#@ \t\r\nehtpslab"), max_size=30)
 
@@ -137,7 +138,7 @@ def test_length_is_asked_for_whatever_the_signs_are():
 
 
 @given(st.text(max_size=300), st.lists(st.text(max_size=40), max_size=4))
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=examples(150), deadline=None)
 def test_any_text_is_measured_and_the_grade_agrees(password, about):
     found = worth(password, about)
     assert found.bits >= 0
@@ -151,7 +152,7 @@ _WORD = st.text(st.characters(min_codepoint=97, max_codepoint=122), min_size=3, 
 
 
 @given(_WORD, _WORD, st.integers(0, 99))
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=examples(100), deadline=None)
 def test_what_is_known_of_a_member_is_never_enough(username, name, number):
     about = (username, f"{username} {name}", f"{username}@{name}.fr")
     for password in (
@@ -164,7 +165,7 @@ def test_what_is_known_of_a_member_is_never_enough(username, name, number):
 
 
 @given(st.text(st.characters(min_codepoint=33, max_codepoint=126), min_size=20, max_size=40))
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=examples(40), deadline=None)
 def test_knowing_more_never_makes_a_password_better(password):
     assert worth(password, (password[:8], password[8:16])).bits <= worth(password, ()).bits
 

@@ -102,8 +102,15 @@ def tree(folder: Path) -> dict[str, object]:
     return found
 
 
-@pytest.mark.parametrize("target", BACKENDS)
-@pytest.mark.parametrize("source", BACKENDS)
+# The whole square of them is for `make test-all`.
+WAYS = [
+    pytest.param(source, target, marks=[pytest.mark.long] if source == target != "sqlite" else [])
+    for source in BACKENDS
+    for target in BACKENDS
+]
+
+
+@pytest.mark.parametrize(("source", "target"), WAYS)
 async def test_either_database_comes_back_in_either(tmp_path, source, target):
     old, new = tmp_path / "old", tmp_path / "new"
     async with database_url(source, tmp_path) as url, database_url(target, tmp_path) as fresh:
@@ -192,8 +199,16 @@ async def test_only_into_an_empty_place(tmp_path):
 CUTS = {"sqlite": ("_take", "_place", "_finish"), "postgresql": ("_forget", "_place", "_settle")}
 
 
+QUICK = {("sqlite", "_place"), ("postgresql", "_settle")}
+
+
 @pytest.mark.parametrize(
-    ("backend", "step"), [(backend, step) for backend in BACKENDS for step in CUTS[backend]]
+    ("backend", "step"),
+    [
+        pytest.param(backend, step, marks=[] if (backend, step) in QUICK else [pytest.mark.long])
+        for backend in BACKENDS
+        for step in CUTS[backend]
+    ],
 )
 async def test_an_interrupted_restore_says_so_and_is_done_again(tmp_path, monkeypatch, backend, step):
     old, new = tmp_path / "old", tmp_path / "new"

@@ -104,6 +104,7 @@ class Drill:
                 await asyncio.sleep(0.2)
 
 
+@pytest.mark.long
 async def test_nothing_doubles_and_nothing_is_silently_replaced(make_server, tmp_path: Path) -> None:
     drill = Drill(make_server, tmp_path)
     page, new = await drill.page.open(), drill.new

@@ -10,7 +10,7 @@ import pytest
 from tests.conftest import Server
 
 
-@pytest.mark.parametrize("pauses", [(0.0, 0.0), (0.05, 0.3)])
+@pytest.mark.parametrize("pauses", [pytest.param((0.0, 0.0), marks=pytest.mark.long), (0.05, 0.3)])
 def test_told_twice_it_ends_once_and_well(
     make_server: Callable[..., Server], pauses: tuple[float, ...]
 ) -> None:

@@ -16,6 +16,7 @@ from hypothesis import strategies as st
 
 from openpaas_workspace.core import beneath, openat2
 from openpaas_workspace.core.beneath import TooLarge, UnsafePath
+from tests.conftest import examples
 
 SECRET = b"the database"
 
@@ -213,7 +214,9 @@ def test_a_tree_of_any_depth_and_any_permission_is_removed(root: Path) -> None:
     assert os.listdir(root) == []
 
 
-@settings(max_examples=150, suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
+@settings(
+    max_examples=examples(150), suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None
+)
 @given(
     st.lists(
         st.tuples(

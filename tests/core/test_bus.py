@@ -17,6 +17,7 @@ from openpaas_workspace.core.follower import cursors_table
 from openpaas_workspace.core.stream import events_table, row_of, stream_table
 from openpaas_workspace.kit.actors import SYSTEM
 from openpaas_workspace.kit.clock import now
+from tests.conftest import examples
 from tests.core.databases import BACKENDS, database_url, eventually, open_workspace, told
 
 DAY = 86_400_000
@@ -82,7 +83,10 @@ async def publish_numbered(workspace, count: int) -> None:
     )
 )
 @settings(
-    max_examples=12, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture], database=None
+    max_examples=examples(12),
+    deadline=None,
+    suppress_health_check=[HealthCheck.function_scoped_fixture],
+    database=None,
 )
 @pytest.mark.parametrize("backend", BACKENDS)
 def test_concurrent_units_are_heard_once_in_order_without_gap(backend, plan, tmp_path_factory) -> None:

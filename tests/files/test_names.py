@@ -19,6 +19,7 @@ from openpaas_workspace.kit.refs import Ref
 from openpaas_workspace.kit.text import name_key
 from openpaas_workspace.sharing.schemas import Level, Subject
 from openpaas_workspace.sharing.service import grants, rights
+from tests.conftest import examples
 from tests.core.databases import database_url
 from tests.files.world import notebook_bytes, open_world
 
@@ -165,7 +166,7 @@ given_to_bob = st.dictionaries(
 )
 
 
-@settings(max_examples=5, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=examples(5), deadline=None, suppress_health_check=list(HealthCheck))
 @given(rounds=st.lists(given_to_bob, min_size=4, max_size=4))
 def test_paths_and_rights_agree(rounds):
     with tempfile.TemporaryDirectory() as folder:

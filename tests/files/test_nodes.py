@@ -276,11 +276,17 @@ async def test_killed_at_a_step_nothing_is_half_done(quick, monkeypatch, verb, s
         assert await read(alice, ids["old.txt"]) == b"old content"
 
 
+CHANGING = ("rename_beneath", "write_beneath", "mkdir_beneath", "rmtree_beneath", "unlink_beneath")
+
+
 def _kill_at(patch, step: str) -> None:
     """A death leaves no time to undo: what the verbs would do after an exception is taken from them."""
-    dead = []
+    if step == "before the rows are committed":
+        _kill_before_commit(patch)
+        return
+    dead, first = [], step == "before the disk"
 
-    def dying(original, *, first):
+    def dying(original):
         def call(*args, **kwargs):
             if not DOOMED.get():
                 return original(*args, **kwargs)
@@ -293,11 +299,12 @@ def _kill_at(patch, step: str) -> None:
 
         return call
 
-    changing = ("rename_beneath", "write_beneath", "mkdir_beneath", "rmtree_beneath", "unlink_beneath")
-    if step != "before the rows are committed":
-        for name in changing:
-            patch.setattr(beneath, name, dying(getattr(beneath, name), first=step == "before the disk"))
-        return
+    for name in CHANGING:
+        patch.setattr(beneath, name, dying(getattr(beneath, name)))
+
+
+def _kill_before_commit(patch) -> None:
+    dead, unit = [], Database.unit
 
     @contextlib.asynccontextmanager
     async def uncommitted(self, actor):
@@ -307,17 +314,17 @@ def _kill_at(patch, step: str) -> None:
                 dead.append(True)
                 raise Killed
 
-    unit = Database.unit
-    patch.setattr(Database, "unit", uncommitted)
-    for name in changing:
-        original = getattr(beneath, name)
-
-        def guarded(*args, _original=original, **kwargs):
+    def guarded(original):
+        def call(*args, **kwargs):
             if dead and DOOMED.get():
                 raise Killed
-            return _original(*args, **kwargs)
+            return original(*args, **kwargs)
 
-        patch.setattr(beneath, name, guarded)
+        return call
+
+    patch.setattr(Database, "unit", uncommitted)
+    for name in CHANGING:
+        patch.setattr(beneath, name, guarded(getattr(beneath, name)))
 
 
 async def test_import_brings_a_folder_in_somebodys_name(world, team, tmp_path):

@@ -16,6 +16,7 @@ from openpaas_workspace.files.schemas import FilePatch, FileQuery, NewFile, Tras
 from openpaas_workspace.files.service import files, lists
 from openpaas_workspace.files.service.scan import Scanner
 from openpaas_workspace.kit.errors import WorkspaceError
+from tests.conftest import examples
 from tests.core.databases import database_url
 from tests.files.world import open_world
 
@@ -277,7 +278,7 @@ class Play:
             os.rename(self.root / found[numbers[0] % len(found)], self.root / self.place(numbers[1]))
 
 
-@settings(max_examples=15, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=examples(15), deadline=None, suppress_health_check=list(HealthCheck))
 @given(steps=st.lists(step, min_size=4, max_size=25))
 def test_after_any_sequence_rows_and_disk_are_equal(steps):
     with tempfile.TemporaryDirectory() as folder:

@@ -16,6 +16,7 @@ from openpaas_workspace.realtime.push.service.sight import look
 from openpaas_workspace.sharing.models import grants
 from openpaas_workspace.sharing.schemas import Level
 from openpaas_workspace.sharing.service import rights, tree
+from tests.conftest import examples
 from tests.core.databases import BACKENDS, database_url, open_workspace
 
 MEMBERS, GROUPS, OBJECTS = ("m1", "m2", "m3"), ("g1", "g2"), 6
@@ -44,7 +45,10 @@ in_groups = st.lists(st.sets(st.sampled_from(GROUPS)), min_size=len(MEMBERS), ma
 
 @given(worlds=st.lists(st.tuples(trees, given_rights), min_size=2, max_size=8), groups=in_groups)
 @settings(
-    max_examples=6, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture], database=None
+    max_examples=examples(6),
+    deadline=None,
+    suppress_health_check=[HealthCheck.function_scoped_fixture],
+    database=None,
 )
 @pytest.mark.parametrize("backend", BACKENDS)
 def test_one_question_for_all_answers_as_the_core_does_for_each(

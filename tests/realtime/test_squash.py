@@ -10,6 +10,7 @@ from openpaas_workspace.realtime.engine.blame import blame_text
 from openpaas_workspace.realtime.engine.log import Change, merge_all, state_at
 from openpaas_workspace.realtime.engine.squash import assemble, deleted, sections, squash
 from openpaas_workspace.realtime.engine.update import parse_update
+from tests.conftest import examples
 
 NOW = datetime.now(UTC)
 STEP = st.tuples(
@@ -58,7 +59,7 @@ def authors(changes):
 
 
 @given(st.lists(STEP, max_size=25), st.sets(st.integers(1, 25), max_size=3))
-@settings(deadline=None, max_examples=300)
+@settings(deadline=None, max_examples=examples(300))
 def test_text_and_authors_stay(steps, keep):
     changes = history(steps)
     short = squash(changes, keep)

@@ -15,6 +15,7 @@ from openpaas_workspace.kit.refs import Ref
 from openpaas_workspace.sharing.models import object_ancestors
 from openpaas_workspace.sharing.schemas import EVERYONE, Level, Subject
 from openpaas_workspace.sharing.service import grants, managers, rights, tree
+from tests.conftest import examples
 from tests.sharing.places import ALICE, BOB, CAROL, DAVE, HOUR, ROOT, Place, disable, do, level, to
 from tests.sharing.world import add, as_, member, undone
 
@@ -130,7 +131,9 @@ async def picture(work, refs) -> dict:
 
 
 @given(attempts=st.lists(ATTEMPTS, min_size=3, max_size=15))
-@settings(max_examples=20, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(
+    max_examples=examples(20), deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
 async def test_nobody_gives_or_takes_above_his_own(workspace, attempts) -> None:
     async with undone(workspace) as work:
         place = await Place.make(work)

@@ -11,6 +11,7 @@ from openpaas_workspace.kit.refs import Ref
 from openpaas_workspace.sharing.models import grants, object_ancestors, objects
 from openpaas_workspace.sharing.schemas import Level
 from openpaas_workspace.sharing.service import rights, rule, tree
+from tests.conftest import examples
 from tests.sharing.world import Model, add, add_group, add_member, put_grant, undone
 
 CLOCK = 1_000_000
@@ -150,7 +151,9 @@ async def compare(work, model: Model, actor: Actor, at_least: Level) -> None:
     belongs=st.fixed_dictionaries({"g0": st.sets(st.sampled_from(PEOPLE)), "g1": st.just({"m2"})}),
     at_least=st.sampled_from([Level.reader, Level.editor, Level.manager]),
 )
-@settings(max_examples=10, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(
+    max_examples=examples(10), deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
 async def test_faces_equal_the_model(workspace, gifts, moves, steps, belongs, at_least) -> None:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(rule, "now", lambda: CLOCK)

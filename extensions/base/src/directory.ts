@@ -54,7 +54,10 @@ export class Directory {
     push: PushClient,
     private readonly _former = 'Former member'
   ) {
-    this._again = new Debouncer(() => this._read(), SETTLE_MS);
+    this._again = new Debouncer(() => {
+      this._me = null;
+      return this._read();
+    }, SETTLE_MS);
     push.listen({
       event: event => ABOUT_PEOPLE.test(event.type) && this._asked && void this._again.invoke(),
       reset: () => this._asked && void this._again.invoke()
@@ -84,7 +87,7 @@ export class Directory {
     return [...this._byId.values()].sort((a, b) => a.display_name.localeCompare(b.display_name));
   }
 
-  /** Who I am; read once. */
+  /** Who I am; read once, and again when people have changed. */
   me(): Promise<IMe> {
     this._me ??= call<IMe>('me', { settings: this._settings }).catch(error => {
       this._me = null;
@@ -133,7 +136,6 @@ export class Directory {
       this._asked = false;
       return;
     }
-    this._me = null;
     this._byId = new Map(found.map(member => [member.id, member]));
     this._byName = new Map(found.map(member => [member.username, member]));
     this._changed.emit();

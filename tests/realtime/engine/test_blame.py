@@ -20,9 +20,10 @@ from openpaas_workspace.realtime.engine.outside import read_content
 from openpaas_workspace.realtime.engine.restore import restore
 from openpaas_workspace.realtime.engine.text import apply_text
 from openpaas_workspace.realtime.engine.update import EMPTY
+from tests.conftest import examples
 
 BEGIN = datetime(2026, 1, 1, tzinfo=UTC)
-MANY = settings(deadline=None, max_examples=150)
+MANY = settings(deadline=None, max_examples=examples(150))
 TYPED = ["a", "bc", "é", "📊", "中文x", "\n", "e\u0301"]
 
 
@@ -159,7 +160,7 @@ def test_a_text_has_the_same_authors_before_and_after_compaction(seed: int, step
     assert [change.seq for change in compact(short, keep)] == [change.seq for change in short]
 
 
-@settings(deadline=None, max_examples=40)
+@settings(deadline=None, max_examples=examples(40))
 @given(st.integers(0, 10**9), st.integers(1, 40))
 def test_cells_have_the_same_authors_before_and_after_compaction(seed: int, steps: int) -> None:
     session = notebook_session(seed, steps)

@@ -17,10 +17,11 @@ from openpaas_workspace.realtime.engine.log import merge_all
 from openpaas_workspace.realtime.engine.notebook import merge_notebook
 from openpaas_workspace.realtime.engine.outputs import summary
 from openpaas_workspace.realtime.engine.restore import with_cell
+from tests.conftest import examples
 from tests.realtime.engine.test_notebook import edited, notebooks
 from tests.realtime.engine.test_text import TEXTS, changed
 
-MANY = settings(deadline=None, max_examples=300)
+MANY = settings(deadline=None, max_examples=examples(300))
 
 
 @MANY
@@ -61,7 +62,7 @@ def two_notebooks(draw: st.DrawFn) -> tuple[dict[str, Any], dict[str, Any]]:
     return old, draw(edited(old, "x"))[0]
 
 
-@settings(deadline=None, max_examples=150)
+@settings(deadline=None, max_examples=examples(150))
 @given(two_notebooks())
 def test_cells_lead_from_one_notebook_to_the_other(pair: tuple[dict[str, Any], dict[str, Any]]) -> None:
     old, new = (copy.deepcopy(one["cells"]) for one in pair)
@@ -154,7 +155,7 @@ def test_with_one_author_all_is_theirs_without_asking() -> None:
     assert found.credited
 
 
-@settings(deadline=None, max_examples=80)
+@settings(deadline=None, max_examples=examples(80))
 @given(two_notebooks())
 def test_credits_never_change_what_is_said(pair: tuple[dict[str, Any], dict[str, Any]]) -> None:
     doc: Doc[Any] = Doc(client_id=1)

@@ -21,8 +21,9 @@ from openpaas_workspace.realtime.engine.frames import (
     SyncFrame,
 )
 from openpaas_workspace.realtime.engine.wire import var_bytes
+from tests.conftest import examples
 
-MANY = settings(deadline=None, max_examples=400)
+MANY = settings(deadline=None, max_examples=examples(400))
 JSON = st.recursive(
     st.none() | st.booleans() | st.integers(-(2**50), 2**50) | st.text(max_size=8),
     lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=4), inner, max_size=3),

@@ -17,8 +17,9 @@ from openpaas_workspace.realtime.engine.notebook import merge_notebook, read_cel
 from openpaas_workspace.realtime.engine.outside import merge_outside, read_content
 from openpaas_workspace.realtime.engine.restore import restore
 from openpaas_workspace.realtime.engine.update import EMPTY, parse_update
+from tests.conftest import examples
 
-MANY = settings(deadline=None, max_examples=120)
+MANY = settings(deadline=None, max_examples=examples(120))
 OUTPUTS: list[dict[str, Any]] = [
     {"output_type": "stream", "name": "stdout", "text": "é\n"},
     {

@@ -21,12 +21,13 @@ from openpaas_workspace.realtime.engine.text import (
     rising,
     text_edits,
 )
+from tests.conftest import examples
 
 PIECES = st.sampled_from(
     ["a", "b", " ", "\n", "\r\n", "\r", "📊", "👩‍👩‍👧", "é", "e\u0301", "中文", "\u2028", "\0", "word "]
 )
 TEXTS = st.lists(PIECES, max_size=40).map("".join)
-MANY = settings(deadline=None, max_examples=400)
+MANY = settings(deadline=None, max_examples=examples(400))
 
 
 @st.composite
@@ -52,7 +53,7 @@ def test_edits_make_the_new_text(pair: tuple[str, str], most: int) -> None:
     assert all(edit.delete or edit.insert for edit in edits)
 
 
-@settings(deadline=None, max_examples=150)
+@settings(deadline=None, max_examples=examples(150))
 @given(st.lists(changed(), min_size=1, max_size=3))
 def test_yjs_reads_what_is_applied(yjs: Any, pairs: list[tuple[str, str]]) -> None:
     doc: Doc[Any] = Doc()
@@ -131,7 +132,7 @@ def test_five_megabytes(new: str) -> None:
     assert patch(BIG, edits) == new
 
 
-@settings(deadline=None, max_examples=150)
+@settings(deadline=None, max_examples=examples(150))
 @given(
     st.lists(st.sampled_from(["one\n", "two 📊\n", "three\n", "é\n"]), min_size=4, max_size=12),
     st.data(),

@@ -14,8 +14,9 @@ from pycrdt import Array, Doc, Map, Text, XmlElement, XmlFragment, XmlText, merg
 
 from openpaas_workspace.realtime.engine.guard import MissingHistory, guarded_apply, parse_state
 from openpaas_workspace.realtime.engine.update import BadUpdate, UpdateInfo, is_empty, parse_update
+from tests.conftest import examples
 
-FUZZ = settings(deadline=None, max_examples=600, suppress_health_check=list(HealthCheck))
+FUZZ = settings(deadline=None, max_examples=examples(600), suppress_health_check=list(HealthCheck))
 
 
 def pycrdt_corpus() -> list[bytes]:
