@@ -28,6 +28,7 @@ def save(page: Page) -> None:
         page.keyboard.press("Control+s")
 
 
+@pytest.mark.long
 def test_a_colleague_renames_what_is_open(desk: Desk, person: Callable[..., Person]) -> None:
     path = desk.put("avant.md", "# Titre\n")
     alice = person(desk.server, "alice").open(f"{path}?reset")
@@ -49,6 +50,7 @@ def test_a_colleague_renames_what_is_open(desk: Desk, person: Callable[..., Pers
     no_dialog(alice, bob)
 
 
+@pytest.mark.long
 def test_a_notebook_is_saved_again_and_again(desk: Desk, person: Callable[..., Person]) -> None:
     path = desk.put("cahier.ipynb", notebook("a = 1"))
     alice = person(desk.server, "alice").open_notebook(f"{path}?reset")

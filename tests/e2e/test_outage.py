@@ -70,6 +70,7 @@ def test_the_server_is_killed_while_both_type(
     until(lambda: desk.on_disk("panne.txt").read_text() == text, "the file on disk does not follow")
 
 
+@pytest.mark.long
 def test_one_types_without_a_network(desk: Desk, person: Callable[..., Person]) -> None:
     path = desk.put("train.txt", START)
     sockets: list[WebSocketRoute] = []

@@ -63,6 +63,7 @@ def test_the_first_view(
     assert errors == []
 
 
+@pytest.mark.long
 def test_what_is_made_in_the_list_of_spaces_goes_to_my_files(
     server: Server, person: Callable[..., Person]
 ) -> None:
@@ -99,6 +100,7 @@ def test_a_kernel_refused_is_one_sentence(
     server.stop()
 
 
+@pytest.mark.long
 def test_theme_and_layout_are_a_members_own(desk: Desk, person: Callable[..., Person]) -> None:
     path = desk.put("mien.md", "# Mien\n")
     alice = person(desk.server, "alice").open(f"{path}?reset")
@@ -120,6 +122,7 @@ def test_theme_and_layout_are_a_members_own(desk: Desk, person: Callable[..., Pe
     desk.alice.put(themes, json={"raw": "{}"}).raise_for_status()
 
 
+@pytest.mark.long
 def test_the_cursor_bears_the_name_of_the_login(desk: Desk, person: Callable[..., Person]) -> None:
     path = desk.put("curseur.md", "# Titre\n")
     alice = person(desk.server, "alice").open(f"{path}?reset")

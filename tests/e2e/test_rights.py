@@ -19,6 +19,7 @@ def desk(server: Server) -> Iterator[Desk]:
     desk.alice.close()
 
 
+@pytest.mark.long
 def test_what_a_reader_types_in_markdown_is_nowhere(desk: Desk, person: Callable[..., Person]) -> None:
     path = desk.put("note.md", "# Titre\n")
     carol = person(desk.server, "carol").open(f"{path}?reset")
