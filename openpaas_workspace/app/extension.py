@@ -13,6 +13,7 @@ from traitlets import Bool
 from openpaas_workspace.accounts.service.members import only_member
 from openpaas_workspace.administration.service.health import KernelsOf
 from openpaas_workspace.app import guard, health, jupyter_access, per_member
+from openpaas_workspace.core import walcheckpoint
 from openpaas_workspace.core.access import Access, Who
 from openpaas_workspace.core.bus import Bus
 from openpaas_workspace.core.db import Database
@@ -116,7 +117,9 @@ class WorkspaceApp(ExtensionApp):
         self.settings["jupyter_server_ydoc"] = workspace.get(JupyterDocuments)
         self._join_kernels()
         await workspace.get(Bus).start()
-        self.jobs = JobRunner(workspace, tuple(job for domain in self.domains for job in domain.jobs))
+        self.jobs = JobRunner(
+            workspace, (*walcheckpoint.JOBS, *(job for domain in self.domains for job in domain.jobs))
+        )
         workspace.put(JobRunner, self.jobs)
         self.jobs.start()
         if workspace.settings.demo:

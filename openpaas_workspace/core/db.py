@@ -36,6 +36,8 @@ metadata = MetaData(
 _SQLITE_PRAGMAS = (
     "journal_mode=WAL",
     "synchronous=FULL",
+    # Moved by `walcheckpoint` beside the commits; by a commit itself only when that cannot keep up (64 MB).
+    "wal_autocheckpoint=16000",
     "foreign_keys=ON",
     "busy_timeout=10000",
     "temp_store=MEMORY",
@@ -61,17 +63,21 @@ class Work:
         result = await self.conn.execute(statement, parameters)
         return result.rowcount
 
-    async def all(self, statement: Executable) -> Sequence[Row[Any]]:
+    async def all(
+        self, statement: Executable, parameters: Mapping[str, Any] | None = None
+    ) -> Sequence[Row[Any]]:
         """All rows of a select."""
-        return (await self.conn.execute(statement)).all()
+        return (await self.conn.execute(statement, parameters)).all()
 
-    async def first(self, statement: Executable) -> Row[Any] | None:
+    async def first(
+        self, statement: Executable, parameters: Mapping[str, Any] | None = None
+    ) -> Row[Any] | None:
         """The first row of a select, or None."""
-        return (await self.conn.execute(statement)).first()
+        return (await self.conn.execute(statement, parameters)).first()
 
-    async def scalar(self, statement: Executable) -> Any:
+    async def scalar(self, statement: Executable, parameters: Mapping[str, Any] | None = None) -> Any:
         """The first column of the first row, or None."""
-        return (await self.conn.execute(statement)).scalar()
+        return (await self.conn.execute(statement, parameters)).scalar()
 
     def publish(self, fact: Event) -> None:
         """Record a fact with this transaction; listeners hear of it after commit."""

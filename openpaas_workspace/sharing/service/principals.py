@@ -1,6 +1,6 @@
 """Whose kernel: a kernel never has more than every author of its notebook."""
 
-from sqlalchemy import and_, exists, not_, or_, select
+from sqlalchemy import and_, bindparam, exists, not_, or_, select
 
 from openpaas_workspace.core.db import Work
 from openpaas_workspace.kit.actors import Actor
@@ -57,17 +57,20 @@ def _is(actor: Actor, owner: str) -> bool:
     return actor.kind == "system" or (actor.kind == "kernel" and actor.id == f"member:{owner}")
 
 
-async def _edited_by_others(work: Work, ref: Ref, owner: str) -> bool:
-    above = object_ancestors
-    own = and_(grants.c.subject_kind == "member", grants.c.subject_id == owner)
-    others = exists(
+_above = object_ancestors
+_OTHERS = select(
+    exists(
         select(1)
-        .select_from(above.join(grants, grants.c.object_id == above.c.ancestor_id))
+        .select_from(_above.join(grants, grants.c.object_id == _above.c.ancestor_id))
         .where(
-            above.c.object_id == ref.id,
+            _above.c.object_id == bindparam("object"),
             grants.c.level >= int(Level.editor),
-            not_(own),
-            or_(grants.c.expires_at.is_(None), grants.c.expires_at > now()),
+            not_(and_(grants.c.subject_kind == "member", grants.c.subject_id == bindparam("owner"))),
+            or_(grants.c.expires_at.is_(None), grants.c.expires_at > bindparam("moment")),
         )
     )
-    return bool(await work.scalar(select(others)))
+)
+
+
+async def _edited_by_others(work: Work, ref: Ref, owner: str) -> bool:
+    return bool(await work.scalar(_OTHERS, {"object": ref.id, "owner": owner, "moment": now()}))

@@ -7,7 +7,7 @@ may see, `allowed` for the rows of another query. They agree, always.
 from collections.abc import Collection
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, select
+from sqlalchemy import ColumnElement, Select, and_, bindparam, select
 
 from openpaas_workspace.core.db import Work
 from openpaas_workspace.kit.actors import Actor
@@ -18,6 +18,18 @@ from openpaas_workspace.sharing.schemas import ARCHIVED, Level
 from openpaas_workspace.sharing.service import rule
 
 _BATCH = 10_000
+_root = objects.alias()
+# What is asked all the time is built once.
+_ARCHIVED = (
+    select(_root.c.archived)
+    .join(objects, objects.c.space_id == _root.c.id)
+    .where(objects.c.id == bindparam("object"))
+)
+_PLACE = (
+    select(objects.c.space_id, _root.c.owner_id)
+    .join(_root, _root.c.id == objects.c.space_id)
+    .where(objects.c.id == bindparam("object"), objects.c.kind == bindparam("of"))
+)
 NEEDS = {
     Level.reader: "You may not see this.",
     Level.commenter: "You may only read this; ask a manager to let you comment.",
@@ -60,9 +72,7 @@ async def require(
 
 async def archived(work: Work, ref: Ref) -> bool:
     """Whether the object lies in an archived space."""
-    root = objects.alias()
-    query = select(root.c.archived).join(objects, objects.c.space_id == root.c.id)
-    return bool(await work.scalar(query.where(objects.c.id == ref.id)))
+    return bool(await work.scalar(_ARCHIVED, {"object": ref.id}))
 
 
 def readable(actor: Actor, kind: str | None = None, at_least: Level = Level.reader) -> Select[tuple[str]]:
@@ -92,12 +102,7 @@ def allowed(actor: Actor, column: ColumnElement[Any], at_least: Level = Level.re
 
 async def place(work: Work, ref: Ref) -> tuple[str, str | None]:
     """The id of the object's space and that space's owner (None: a shared space); raises NotFound. Asks no right."""
-    root = objects.alias()
-    row = await work.first(
-        select(objects.c.space_id, root.c.owner_id)
-        .join(root, root.c.id == objects.c.space_id)
-        .where(objects.c.id == ref.id, objects.c.kind == ref.kind)
-    )
+    row = await work.first(_PLACE, {"object": ref.id, "of": ref.kind})
     if row is None:
         raise NotFound
     return row.space_id, row.owner_id
@@ -112,7 +117,8 @@ async def _levels(
         of_part: dict[Ref, Level] = {}
         for start in range(0, len(ids), _BATCH):
             some = ids[start : start + _BATCH]
-            rows = await work.all(rule.level_query(part, some, execute=execute, capped=not held))
+            query, values = rule.level_question(part, some, execute=execute, capped=not held)
+            rows = await work.all(query, values)
             of_part.update((Ref(row.kind, row.id), Level(row.level)) for row in rows)
         found.append(of_part)
     return {ref: min(of_part.get(ref, Level.none) for of_part in found) for ref in refs}

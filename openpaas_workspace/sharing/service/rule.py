@@ -7,14 +7,17 @@ of which the highest counts. In an archived space everybody but the system is a 
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
 from sqlalchemy import (
+    BigInteger,
     ColumnElement,
     Label,
     Select,
     String,
     and_,
+    bindparam,
     case,
     exists,
     false,
@@ -64,19 +67,25 @@ class Granted:
 
     def where(self, table: FromClause) -> ColumnElement[bool]:
         """Which rows of `grants` speak of it and are live."""
-        live = or_(table.c.expires_at.is_(None), table.c.expires_at > now())
-        mine = and_(table.c.subject_kind == self.kind, table.c.subject_id == self.id)
-        if self.kind != "member":
-            return and_(mine, live)
-        everyone = table.c.subject_kind == "everyone"
-        group = table.c.subject_kind == "group"
-        if self.groups is None:
-            stored = lookup.groups_of(self.id)
-            reached = or_(mine, everyone, and_(group, table.c.subject_id.in_(stored)))
-            return and_(reached, live, lookup.is_active(literal(self.id, String)))
-        if not self.groups:
-            return and_(or_(mine, everyone), live)
-        return and_(or_(mine, everyone, and_(group, table.c.subject_id.in_(sorted(self.groups)))), live)
+        groups = None if self.groups is None else sorted(self.groups)
+        return _speaks(table, self.kind, literal(self.id, String), groups, now())
+
+
+def _speaks(table: FromClause, kind: str, id_: Any, groups: Any, moment: Any) -> ColumnElement[bool]:
+    """Which rows of `grants` speak of a subject; `groups` is None for those that are stored, empty for none."""
+    live = or_(table.c.expires_at.is_(None), table.c.expires_at > moment)
+    mine = and_(table.c.subject_kind == kind, table.c.subject_id == id_)
+    if kind != "member":
+        return and_(mine, live)
+    everyone = table.c.subject_kind == "everyone"
+    group = table.c.subject_kind == "group"
+    if groups is None:
+        stored = lookup.groups_of(id_)
+        reached = or_(mine, everyone, and_(group, table.c.subject_id.in_(stored)))
+        return and_(reached, live, lookup.is_active(id_))
+    if isinstance(groups, list) and not groups:
+        return and_(or_(mine, everyone), live)
+    return and_(or_(mine, everyone, and_(group, table.c.subject_id.in_(groups))), live)
 
 
 Part = Placed | Granted
@@ -145,12 +154,40 @@ def level_query(
         whole = literal(int(part.level))
         placed = select(objects.c.id, objects.c.kind, _capped(whole, capped=capped and not part.whole))
         return _below_root(placed).where(chosen, part.where(objects))
+    return _by_grants(chosen, part.where(grants), execute=execute, capped=capped)
+
+
+def level_question(
+    part: Part, ids: Iterable[str], *, execute: bool = False, capped: bool = True
+) -> tuple[Select[tuple[str, str, int]], dict[str, Any]]:
+    """As `level_query`, with parameters: what is asked all the time is built once. Building costs more than asking."""
+    if isinstance(part, Placed):
+        return level_query(part, ids, execute=execute, capped=capped), {}
+    some = "stored" if part.groups is None else "given" if part.groups else "none"
+    values = {"ids": list(ids), "subject": part.id, "moment": now()}
+    if some == "given":
+        values["groups"] = sorted(part.groups or ())
+    return _built(part.kind, some, execute, capped), values
+
+
+@cache
+def _built(kind: str, some: str, execute: bool, capped: bool) -> Select[tuple[str, str, int]]:
+    given: dict[str, Any] = {"stored": None, "none": [], "given": bindparam("groups", expanding=True)}
+    subject, moment = bindparam("subject", type_=String), bindparam("moment", type_=BigInteger)
+    speaks = _speaks(grants, kind, subject, given[some], moment)
+    chosen = objects.c.id.in_(bindparam("ids", expanding=True))
+    return _by_grants(chosen, speaks, execute=execute, capped=capped)
+
+
+def _by_grants(
+    chosen: ColumnElement[bool], speaks: ColumnElement[bool], *, execute: bool, capped: bool
+) -> Select[tuple[str, str, int]]:
     above = object_ancestors
     query = (
         _below_root(select(objects.c.id, objects.c.kind, _capped(func.max(grants.c.level), capped=capped)))
         .join(above, above.c.object_id == objects.c.id)
         .join(grants, grants.c.object_id == above.c.ancestor_id)
-        .where(chosen, part.where(grants))
+        .where(chosen, speaks)
         .group_by(objects.c.id, objects.c.kind, _root.c.archived)
     )
     return query.where(grants.c.execute.is_(True)) if execute else query
