@@ -99,7 +99,8 @@ class Database:
         if self.is_sqlite:
             driver_module = OneHopDbapi()
             self._writer = create_async_engine(async_url, module=driver_module, pool_size=1, max_overflow=0)
-            self._reader = create_async_engine(async_url, module=driver_module, pool_size=4, max_overflow=4)
+            # None beyond these: to open one costs more than to wait for the next that is free.
+            self._reader = create_async_engine(async_url, module=driver_module, pool_size=8, max_overflow=0)
             _prepare_sqlite(self._writer, "BEGIN IMMEDIATE")
             _prepare_sqlite(self._reader, "BEGIN")
         else:

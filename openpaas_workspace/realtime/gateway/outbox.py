@@ -22,7 +22,8 @@ _BINARY = 0x82
 _OPCODE = 0x0F
 _FIN = 0x80
 Payload = bytes | Large
-_last: tuple[bytes, bytes] = (b"", b"")
+# What was framed last, small and large: a fan-out needs one entry; who joins gets small frames before the large one.
+_last: list[tuple[bytes, bytes]] = [(b"", b""), (b"", b"")]
 
 
 class Lane(IntEnum):
@@ -44,10 +45,10 @@ def head(size: int, first: int = _BINARY) -> bytes:
 
 def wire(payload: bytes) -> bytes:
     """The payload as one WebSocket frame; built once when the same bytes go to many."""
-    global _last  # noqa: PLW0603  (one entry is all that a fan-out needs)
-    if _last[0] is not payload:
-        _last = (payload, head(len(payload)) + payload)
-    return _last[1]
+    slot = len(payload) > _LARGE
+    if _last[slot][0] is not payload:
+        _last[slot] = (payload, head(len(payload)) + payload)
+    return _last[slot][1]
 
 
 class Outbox:
@@ -90,7 +91,7 @@ class Outbox:
         if isinstance(payload, Large) or len(payload) > _WHOLE:
             self._put(payload)
             return
-        data = _last[1] if _last[0] is payload else wire(payload)
+        data = _last[0][1] if _last[0][0] is payload else wire(payload)
         sent = 0
         # One call for each page of a fan-out: what the socket takes at once costs a third of the
         # way through the stream. Nothing may wait in there, and tornado tells nowhere else.
