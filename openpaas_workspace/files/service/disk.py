@@ -60,7 +60,11 @@ class SpaceLock:
         async with self._turn:
             await self._empty.wait()
             self.version += 1
-            yield
+            try:
+                yield
+            finally:
+                # Who looked meanwhile saw half of it.
+                self.version += 1
 
 
 class Disk:
