@@ -136,7 +136,7 @@ def test_names_that_cannot_be_are_refused_one_by_one(desk: Desk, person: Callabl
     expect(row(alice, "fête 😀.txt")).to_be_visible()
     failed = alice.locator(f"{TRAY} .opw-mod-failed")
     expect(failed).to_have_count(4)
-    expect(failed.filter(has_text="gnp.exe")).to_contain_text("marques de direction")
+    expect(failed.filter(has_text="gnp.exe")).to_contain_text("marque de direction")
     expect(failed.filter(has_text="xxx")).to_contain_text("trop long")
     names = {
         entry["name"]
@@ -149,7 +149,9 @@ def test_a_full_space_says_so_and_keeps_what_came(desk: Desk, person: Callable[.
     body = {"quota_bytes": 100}
     desk.alice.put(f"{API}/spaces/{desk.id}/quota", json=body).raise_for_status()
     bob = go(person(desk.server, "bob", locale="en-GB"), desk.name)
-    drop(bob, ("small.txt", "x" * 60), ("large.txt", "x" * 90))
+    drop(bob, ("small.txt", "x" * 60))
+    expect(row(bob, "small.txt")).to_be_visible()
+    drop(bob, ("large.txt", "x" * 90))
     expect(bob.locator(f"{TRAY} .opw-mod-failed")).to_contain_text("This space is full")
     expect(row(bob, "small.txt")).to_be_visible()
     expect(bob.locator(".opw-Usage")).to_contain_text("of 100 bytes")

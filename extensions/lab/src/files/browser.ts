@@ -13,6 +13,7 @@ import type { Widget } from '@lumino/widgets';
 import { aboutOf, type IAbout } from './entry.js';
 import { FileDeeds, IFileDeeds } from './deeds.js';
 import { Here } from './here.js';
+import { MY_FILES } from '../shell/names.js';
 import { commands } from './names.js';
 import { WorkspaceListing } from './listing.js';
 import { WorkspaceRenderer } from './renderer.js';
@@ -21,6 +22,12 @@ import { WorkspaceRenderer } from './renderer.js';
 const REFRESH_MS = 60_000;
 const FOLLOW_MS = 300;
 const MOST_FOLLOWED = 60;
+
+/** Parts of the stock model that have no door. */
+interface IStockModel {
+  _key: string;
+  _state: IStateDB | null;
+}
 
 export class WorkspaceModel extends FilterFileBrowserModel {
   constructor(
@@ -32,6 +39,37 @@ export class WorkspaceModel extends FilterFileBrowserModel {
 
   /** What the shown folder or space is. */
   about: IAbout | undefined;
+
+  override cd(path = '.'): Promise<void> {
+    this._went ||= path !== '.';
+    return super.cd(path);
+  }
+
+  /** To where one was last time, else to one's own files; not when one has gone somewhere before. */
+  override async restore(id: string, populate = true): Promise<void> {
+    if (this._stock._key !== '') {
+      return;
+    }
+    await super.restore(id, false);
+    const last = populate ? await this._last(`file-browser-${id}:cwd`) : '';
+    if (!this._went) {
+      const gone = this.cd(`/${last || MY_FILES}`);
+      await (populate ? gone : undefined);
+    }
+  }
+
+  /** Where one was last time, if that is still there. */
+  private async _last(key: string): Promise<string> {
+    const { services } = this.manager;
+    await services.ready;
+    try {
+      const path = ((await this._stock._state?.fetch(key)) as { path?: string } | undefined)?.path ?? '';
+      await services.contents.get(path, { content: false });
+      return services.contents.localPath(path);
+    } catch {
+      return '';
+    }
+  }
 
   protected override handleContents(contents: Contents.IModel): void {
     this.about = aboutOf(contents);
@@ -55,6 +93,12 @@ export class WorkspaceModel extends FilterFileBrowserModel {
       format: null
     });
   }
+
+  private get _stock(): IStockModel {
+    return this as unknown as IStockModel;
+  }
+
+  private _went = false;
 }
 
 export class WorkspaceBrowser extends FileBrowser {

@@ -40,11 +40,6 @@ export const panel: JupyterFrontEndPlugin<void> = {
     const run = (command: string): void => void app.commands.execute(command);
     const view = new SpacesView(workspace, browser, spaces, deeds, run);
     (browser as WorkspaceBrowser).insertAbove(view);
-    void browser.model.restored.then(() => {
-      if (browser.model.path === '') {
-        void browser.model.cd('/~');
-      }
-    });
   }
 };
 
