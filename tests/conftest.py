@@ -97,6 +97,7 @@ class Server:
             return httpx.Client(base_url=self.url, timeout=60, cookies=visitor.cookies, headers=headers)
 
 
+@pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """What runs on one worker together, so that it shares a server: a file, or all that use the same workspace."""
     for item in items:

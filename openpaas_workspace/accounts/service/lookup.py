@@ -8,22 +8,30 @@ from sqlalchemy import ColumnElement, Select, exists, func, select
 from openpaas_workspace.accounts.models import group_members, groups, members
 from openpaas_workspace.core.db import Work
 
+# Made once: an alias costs more than most questions.
+_in_groups, _active, _of_group, _of_group_people = (
+    group_members.alias(),
+    members.alias(),
+    group_members.alias(),
+    members.alias(),
+)
+
 
 def groups_of(member_id: str) -> Select[tuple[str]]:
     """Ids of the groups a member is in."""
-    rows = group_members.alias()
+    rows = _in_groups
     return select(rows.c.group_id).where(rows.c.member_id == member_id)
 
 
 def is_active(member_id: ColumnElement[Any]) -> ColumnElement[bool]:
     """Whether the member whose id is in a column exists and is not disabled."""
-    rows = members.alias()
+    rows = _active
     return exists(select(1).select_from(rows).where(rows.c.id == member_id, rows.c.disabled_at.is_(None)))
 
 
 def has_active(group_id: ColumnElement[Any]) -> ColumnElement[bool]:
     """Whether the group whose id is in a column has an active member."""
-    rows, people = group_members.alias(), members.alias()
+    rows, people = _of_group, _of_group_people
     return exists(
         select(1)
         .select_from(rows.join(people, people.c.id == rows.c.member_id))

@@ -39,7 +39,8 @@ class SpaceLock:
         self._readers = 0
         self._empty = asyncio.Event()
         self._empty.set()
-        self.version = 0  # counts changes of names, so that a scan knows that it looked at an old picture
+        # Counts beginnings and ends of changes of names: a scan knows that it looked at an old picture, or at half a change.
+        self.version = 0
 
     @asynccontextmanager
     async def content(self) -> AsyncIterator[None]:

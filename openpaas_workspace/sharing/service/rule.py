@@ -35,7 +35,10 @@ from openpaas_workspace.kit.clock import now
 from openpaas_workspace.sharing.models import grants, object_ancestors, objects
 from openpaas_workspace.sharing.schemas import Level
 
-_root = objects.alias("root")
+# Made once: an alias costs more than most questions. `reaches` has its own, for it stands inside of `reached`.
+_root, _open_root = objects.alias("root"), objects.alias()
+_reached = (object_ancestors.alias(), grants.alias(), objects.alias())
+_reaches = (object_ancestors.alias(), grants.alias(), objects.alias())
 KERNEL_PRINCIPALS = frozenset({"member", "space", "file"})
 
 
@@ -133,7 +136,7 @@ def _capped(level: ColumnElement[int], *, capped: bool) -> Label[int]:
 
 def _open(objects_: FromClause) -> ColumnElement[bool]:
     """Whether the space of an object is not archived."""
-    root = objects.alias()
+    root = _open_root
     return ~exists(
         select(1)
         .select_from(root)
@@ -195,13 +198,12 @@ def _by_grants(
 
 def reached(part: Part, at_least: Level) -> Select[tuple[str]]:
     """Ids of all objects that the part reaches at a level."""
+    above, grants_, objects_ = _reached
     if isinstance(part, Placed):
-        objects_ = objects.alias()
         query = select(objects_.c.id.label("object_id")).where(
             part.where(objects_) if part.level >= at_least else false()
         )
         return query if part.whole or at_least <= Level.reader else query.where(_open(objects_))
-    above, grants_ = object_ancestors.alias(), grants.alias()
     query = (
         select(above.c.object_id)
         .join(grants_, grants_.c.object_id == above.c.ancestor_id)
@@ -210,21 +212,19 @@ def reached(part: Part, at_least: Level) -> Select[tuple[str]]:
     )
     if at_least <= Level.reader:
         return query
-    objects_ = objects.alias()
     return query.join(objects_, objects_.c.id == above.c.object_id).where(_open(objects_))
 
 
 def reaches(part: Part, column: ColumnElement[Any], at_least: Level) -> ColumnElement[bool]:
     """Whether the part reaches the object in `column` of an enclosing query, row by row."""
+    above, grants_, objects_ = _reaches
     if isinstance(part, Placed):
         if part.level < at_least:
             return false()
-        objects_ = objects.alias()
         wanted = and_(objects_.c.id == column, part.where(objects_))
         if not part.whole and at_least > Level.reader:
             wanted = and_(wanted, _open(objects_))
         return exists(select(1).select_from(objects_).where(wanted))
-    above, grants_ = object_ancestors.alias(), grants.alias()
     given = (
         select(1)
         .select_from(above.join(grants_, grants_.c.object_id == above.c.ancestor_id))
@@ -232,6 +232,5 @@ def reaches(part: Part, column: ColumnElement[Any], at_least: Level) -> ColumnEl
     )
     if at_least <= Level.reader:
         return exists(given.correlate_except(above, grants_))
-    objects_ = objects.alias()
     given = given.join(objects_, objects_.c.id == above.c.object_id).where(_open(objects_))
     return exists(given.correlate_except(above, grants_, objects_))
