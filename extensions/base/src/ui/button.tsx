@@ -10,16 +10,20 @@ export interface IButtonProps extends React.ButtonHTMLAttributes<HTMLButtonEleme
 }
 
 export const Button = React.forwardRef<HTMLButtonElement, IButtonProps>(function Button(
-  { tone = 'plain', icon, busy = false, className = '', children, disabled, ...rest },
+  { tone = 'plain', icon, busy = false, className = '', children, disabled, onClick, ...rest },
   ref
 ) {
+  const press = (event: React.MouseEvent<HTMLButtonElement>): void => (busy ? event.preventDefault() : onClick?.(event));
+  // Busy is not disabled: a disabled button loses the focus of who pressed it.
   return (
     <button
       ref={ref}
       type="button"
       className={`opw-Button opw-tone-${tone} ${className}`.trim()}
-      disabled={(disabled ?? false) || busy}
+      disabled={disabled}
+      aria-disabled={busy || undefined}
       aria-busy={busy || undefined}
+      onClick={press}
       {...rest}
     >
       {icon !== undefined && <icon.react tag="span" className="opw-Button-icon" width="16px" height="16px" aria-hidden />}

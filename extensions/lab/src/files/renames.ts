@@ -6,15 +6,22 @@ import { ask, type IWorkspace } from '@openpaas/base';
 import { aboutOf, idOf, parted, type FileInfo } from './entry.js';
 
 export function explainRenames(contents: Contents.IManager, workspace: IWorkspace, browser: FileBrowser): void {
+  // The list may have lost the old name while the new one was typed: what a path meant is remembered.
+  const meant = new Map<string, string>();
+  browser.model.refreshed.connect(() => {
+    for (const item of browser.model.items()) {
+      meant.set(item.path, idOf(aboutOf(item)?.ref ?? ''));
+    }
+  });
   const stock = contents.rename.bind(contents);
   contents.rename = async (path, target) => {
-    const known = [...browser.model.items()].find(item => item.path === path);
     try {
       return await stock(path, target);
     } catch (error) {
-      if (known !== undefined && error instanceof ServerConnection.ResponseError && error.response.status === 404) {
+      const id = meant.get(path);
+      if (id !== undefined && error instanceof ServerConnection.ResponseError && error.response.status === 404) {
         void browser.model.refresh();
-        throw new Error(await meanwhile(workspace, idOf(aboutOf(known)?.ref ?? ''), parted(path)[1]));
+        throw new Error(await meanwhile(workspace, id, parted(path)[1]));
       }
       throw error;
     }

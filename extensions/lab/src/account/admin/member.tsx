@@ -46,7 +46,6 @@ export function MemberPanel({ id, close, changed }: { id: string; close: () => v
           <About record={data} />
           {data.erased_at === null && (
             <Change
-              key={`${data.display_name} ${data.email} ${data.unit}`}
               record={data}
               changed={() => {
                 again();
@@ -209,8 +208,10 @@ function Fields({ record, changed }: { record: MemberRecord; changed: () => void
   const workspace = useWorkspace();
   const { words } = workspace;
   const action = useAction();
-  const [fields, setFields] = React.useState({ display_name: record.display_name, email: record.email, unit: record.unit });
-  const same = fields.display_name === record.display_name && fields.email === record.email && fields.unit === record.unit;
+  const { display_name, email, unit } = record;
+  const [fields, setFields] = React.useState({ display_name, email, unit });
+  React.useEffect(() => setFields({ display_name, email, unit }), [display_name, email, unit]);
+  const same = fields.display_name === display_name && fields.email === email && fields.unit === unit;
   const save = async (event: React.FormEvent): Promise<void> => {
     event.preventDefault();
     if (await action.run(() => ask(workspace, `members/${record.id}`, { method: 'PATCH', body: fields }), words.__('Saved.'))) {
