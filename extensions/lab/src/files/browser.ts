@@ -41,7 +41,8 @@ export class WorkspaceModel extends FilterFileBrowserModel {
   about: IAbout | undefined;
 
   override cd(path = '.'): Promise<void> {
-    this._went ||= path !== '.';
+    // The stock start asks for the root.
+    this._went ||= !['.', '', '/'].includes(path);
     return super.cd(path);
   }
 
@@ -64,7 +65,9 @@ export class WorkspaceModel extends FilterFileBrowserModel {
     await services.ready;
     try {
       const path = ((await this._stock._state?.fetch(key)) as { path?: string } | undefined)?.path ?? '';
-      await services.contents.get(path, { content: false });
+      if (path !== '') {
+        await services.contents.get(path, { content: false });
+      }
       return services.contents.localPath(path);
     } catch {
       return '';

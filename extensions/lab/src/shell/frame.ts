@@ -11,7 +11,7 @@ const SIGN = new LabIcon({
     '<path fill="#7aa2ff" d="M0 18 9 9l9 9z"/><path fill="#c43b4e" d="M0 0l9 9-9 9z"/></g></svg>'
 });
 /** Below this the file browser and a document do not fit side by side. */
-const SMALL = '(max-width: 600px)';
+const SMALL = '(max-width: 760px)';
 
 export const frame: JupyterFrontEndPlugin<void> = {
   id: '@openpaas/lab:frame',
@@ -23,15 +23,18 @@ export const frame: JupyterFrontEndPlugin<void> = {
     sign.id = 'jp-MainLogo';
     SIGN.element({ container: sign.node, elementPosition: 'center', margin: '2px 2px 2px 8px', height: 'auto', width: '16px' });
     shell.add(sign, 'top', { rank: 0 });
+    const small = window.matchMedia(SMALL);
     const makeRoom = (): void => {
-      if (window.matchMedia(SMALL).matches) {
+      if (small.matches) {
         shell.collapseLeft();
         shell.collapseRight();
       }
     };
     void app.restored.then(() => {
       makeRoom();
-      shell.currentPathChanged.connect((_, { newValue }) => newValue !== '' && makeRoom());
+      // Also when a phone is turned, or the page is enlarged.
+      small.addEventListener('change', makeRoom);
+      shell.currentChanged.connect((_, { newValue }) => newValue !== null && makeRoom());
     });
   }
 };

@@ -82,6 +82,12 @@ function Checks({ report }: { report: Report }): JSX.Element {
 
 function Kernels({ report }: { report: Report }): JSX.Element {
   const { words, when } = useWorkspace();
+  const states: Record<string, string> = {
+    starting: words.__('starting'),
+    idle: words.__('idle'),
+    busy: words.__('busy'),
+    restarting: words.__('restarting')
+  };
   return (
     <>
       <h3>{words.__('Running kernels')}</h3>
@@ -92,7 +98,7 @@ function Kernels({ report }: { report: Report }): JSX.Element {
           {report.kernels.map(kernel => (
             <li key={kernel.id} className="opw-Row">
               <Person id={kernel.member_id} />
-              <span className="opw-Tag">{kernel.state}</span>
+              <span className="opw-Tag">{states[kernel.state] ?? kernel.state}</span>
               <span className="opw-muted">{kernel.active_at === null ? '' : words.__('active %1', when.ago(kernel.active_at))}</span>
             </li>
           ))}
