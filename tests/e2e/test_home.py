@@ -270,7 +270,9 @@ def test_without_the_server_home_keeps_what_it_shows(fresh: Server, person: Call
     spaces = page.locator(".opw-mod-spaces")
     expect(spaces).to_contain_text("Finances")
     # What alice has just put there makes one line, which counts the new file too.
-    added = page.locator(f"{CHANGES} .opw-HomeRow", has_text="Alice Martin a ajouté des fichiers dans Finances")
+    added = page.locator(
+        f"{CHANGES} .opw-HomeRow", has_text="Alice Martin a ajouté des fichiers dans Finances"
+    )
     before = re.search(r"(\d+) fichiers", added.inner_text())
     assert before is not None
     page.route(f"**{API}/home", lambda route: route.abort())
