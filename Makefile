@@ -64,19 +64,19 @@ check: $(STAMPS)/python-test
 	cd extensions && PATH="$(CURDIR)/$(BIN):$$PATH" jlpm lint && PATH="$(CURDIR)/$(BIN):$$PATH" jlpm test
 
 unit: test-install
-	$(BIN)/python -m pytest -m "not long" --ignore=tests/e2e -n 3 --dist loadgroup
+	$(BIN)/python -m pytest -m "not long" --ignore=tests/e2e -n 3 --dist loadfile
 	$(MAKE) e2e
 
 # With `BROWSER=` also the long ones.
 BROWSER ?= -m "not long"
 
 e2e: test-install
-	sh tests/e2e/alone.sh $(BIN)/python -m pytest tests/e2e $(BROWSER) -n 2 --dist loadgroup
+	sh tests/e2e/alone.sh $(BIN)/python -m pytest tests/e2e $(BROWSER) -n 2 --dist loadfile
 
 test-all: export OPENPAAS_ALL_EXAMPLES = 1
 test-all: test-install
 	$(MAKE) check
-	$(BIN)/python -m pytest --ignore=tests/e2e -n 3 --dist loadgroup
+	$(BIN)/python -m pytest --ignore=tests/e2e -n 3 --dist loadfile
 	$(MAKE) e2e BROWSER=
 
 pictures: test-install

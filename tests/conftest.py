@@ -9,9 +9,11 @@ import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 import httpx
 import pytest
+from xdist.scheduler import LoadFileScheduling
 
 START_DEADLINE = 120.0
 ALL = bool(os.environ.get("OPENPAAS_ALL_EXAMPLES"))
@@ -97,13 +99,15 @@ class Server:
             return httpx.Client(base_url=self.url, timeout=60, cookies=visitor.cookies, headers=headers)
 
 
-@pytest.hookimpl(tryfirst=True)
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """What runs on one worker together, so that it shares a server: a file, or all that use the same workspace."""
-    for item in items:
-        names = getattr(item, "fixturenames", ())
-        shared = next((name for name in ("world", "server") if name in names and "make_server" in names), "")
-        item.add_marker(pytest.mark.xdist_group(shared or item.nodeid.split("::")[0]))
+class ByWorkspace(LoadFileScheduling):  # type: ignore[misc]
+    """The tests of a file run on one worker; those of access too, which share a workspace that takes long to make."""
+
+    def _split_scope(self, nodeid: str) -> str:
+        return "tests/access" if nodeid.startswith("tests/access/") else str(super()._split_scope(nodeid))
+
+
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> ByWorkspace:
+    return ByWorkspace(config, log)
 
 
 @pytest.fixture(scope="session")
