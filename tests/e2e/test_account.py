@@ -13,11 +13,11 @@ from playwright.sync_api import Locator, Page, expect
 from tests.conftest import Server
 from tests.e2e.axe import unseen_focus, violations
 from tests.e2e.conftest import Person
-from tests.e2e.desk import API, TEXT, Desk, make_desk
+from tests.e2e.desk import API, SHOWN, TEXT, Desk, make_desk
 
 pytestmark = pytest.mark.long
 
-VIEW = ".opw-Account:not(.lm-mod-hidden) .opw-Sections"
+VIEW = f"{SHOWN} .opw-Sections"
 BODY = f"{VIEW} .opw-Sections-body"
 DIALOG = ".jp-Dialog"
 SECRET = "Neuf tables rondes sous la neige"
