@@ -13,11 +13,9 @@ from hypothesis import strategies as st
 
 from openpaas_workspace.files.engine.tree import Known, Pairing, Seen
 from openpaas_workspace.files.schemas import FilePatch, FileQuery, NewFile, TrashQuery
-from openpaas_workspace.files.service import files, lists, nodes
-from openpaas_workspace.files.service.disk import Disk
+from openpaas_workspace.files.service import files, lists
 from openpaas_workspace.files.service.scan import Scanner
 from openpaas_workspace.kit.errors import WorkspaceError
-from openpaas_workspace.kit.ids import new_id
 from tests.conftest import examples
 from tests.core.databases import database_url
 from tests.files.world import open_world
@@ -365,32 +363,3 @@ def test_pairing_uses_every_name_and_every_node_once(before, after):
         assert not found.new
         assert not found.missing
         assert not found.moved
-
-
-async def test_what_is_being_made_while_a_scan_looks_is_not_found_twice(world, team, monkeypatch):
-    """The file is there, its row not yet, when the scan looks; it must see that it looked at half a change."""
-    alice, space_id, root = team
-    looked, made, look = asyncio.Event(), asyncio.Event(), Scanner._look
-
-    async def slowly(self, space_id):
-        found = await look(self, space_id)
-        looked.set()
-        await made.wait()
-        return found
-
-    monkeypatch.setattr(Scanner, "_look", slowly)
-    values = {"id": new_id(), "space_id": space_id, "parent_id": space_id, "kind": "file", "name": "new.txt"}
-    async with world.workspace.get(Disk).names(space_id):
-        (root / "new.txt").write_text("new")
-        about = os.stat(root / "new.txt")
-        values |= {"inode": about.st_ino, "size": about.st_size, "mtime_ns": about.st_mtime_ns}
-        scan = asyncio.create_task(world.workspace.get(Scanner).scan(space_id))
-        await looked.wait()
-        async with world.workspace.db.unit(alice.actor) as work:
-            await nodes.created(work, [values])
-    made.set()
-    await scan
-    await world.settle(space_id)
-    assert await paths(world, space_id) == {"new.txt": values["id"]}
-    assert [event.ref for event in await world.events("FileCreated")] == [f"file:{values['id']}"]
-    assert await world.events("FileTrashed") == []
