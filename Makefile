@@ -74,6 +74,7 @@ e2e: test-install
 	sh tests/e2e/alone.sh $(BIN)/python -m pytest tests/e2e $(BROWSER) -n 2 --dist loadfile
 
 test-all: export OPENPAAS_ALL_EXAMPLES = 1
+test-all: export OPENPAAS_KILLS ?= 3
 test-all: test-install
 	$(MAKE) check
 	$(BIN)/python -m pytest --ignore=tests/e2e -n 3 --dist loadfile

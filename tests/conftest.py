@@ -22,7 +22,7 @@ DEMO_PASSWORD = "demo"
 
 def examples(most: int) -> int:
     """How many examples a property is tried on: all of them in `make test-all`, a third in `make test`."""
-    return most if ALL else max(5, most // 3)
+    return most if ALL else max(2, most // 3)
 
 
 def postgres_is_here() -> bool:

@@ -104,7 +104,7 @@ def tree(folder: Path) -> dict[str, object]:
 
 # The whole square of them is for `make test-all`.
 WAYS = [
-    pytest.param(source, target, marks=[pytest.mark.long] if source == target != "sqlite" else [])
+    pytest.param(source, target, marks=[pytest.mark.long] if source == target else [])
     for source in BACKENDS
     for target in BACKENDS
 ]

@@ -123,6 +123,7 @@ def test_doctor_says_something_about_each_part() -> None:
     assert len(done.stdout.splitlines()) >= 3
 
 
+@pytest.mark.long
 def test_single_member_is_for_one_account(make_server: Callable[..., Server]) -> None:
     server = make_server("--single-member", name="single").start()
     data = ("--data-dir", str(server.data_dir))
@@ -151,6 +152,7 @@ def test_single_member_is_for_one_account(make_server: Callable[..., Server]) ->
         server.start()
 
 
+@pytest.mark.long
 def test_tls(make_server: Callable[..., Server], tmp_path: Path) -> None:
     certificate, key = str(tmp_path / "c.pem"), str(tmp_path / "k.pem")
     subject = ["-subj", "/CN=localhost", "-addext", "subjectAltName=IP:127.0.0.1", "-days", "1"]

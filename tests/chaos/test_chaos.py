@@ -11,7 +11,7 @@ import pytest
 from tests.chaos.writer import TOKEN, Writer
 from tests.realtime.page import notebook
 
-KILLS = int(os.environ.get("OPENPAAS_KILLS", "3"))
+KILLS = int(os.environ.get("OPENPAAS_KILLS", "2"))
 SEED = int(os.environ.get("OPENPAAS_SEED", "20261123"))
 PEOPLE = ("alice", "bob", "carol", "dave")
 PATH = "~/chaos.ipynb"

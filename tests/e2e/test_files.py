@@ -75,6 +75,7 @@ def test_a_notebook_is_saved_again_and_again(desk: Desk, person: Callable[..., P
     no_dialog(alice, bob)
 
 
+@pytest.mark.long
 def test_to_look_at_a_notebook_changes_nothing(desk: Desk, person: Callable[..., Person]) -> None:
     path = desk.put("regarder.ipynb", notebook("1 + 1"))
     file = desk.on_disk("regarder.ipynb")

@@ -106,6 +106,7 @@ def test_one_types_without_a_network(desk: Desk, person: Callable[..., Person]) 
     no_dialog(alice, bob)
 
 
+@pytest.mark.long
 def test_a_page_with_unsent_edits_asks_before_it_goes(
     frail: Server, desk: Desk, person: Callable[..., Person]
 ) -> None:

@@ -80,6 +80,7 @@ def test_what_is_made_in_the_list_of_spaces_goes_to_my_files(
     expect(carol.page.locator(".jp-Dialog")).to_contain_text("Choisissez d’abord un espace.")
 
 
+@pytest.mark.long
 def test_a_kernel_refused_is_one_sentence(
     make_server: Callable[..., Server], person: Callable[..., Person]
 ) -> None:

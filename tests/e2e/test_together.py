@@ -48,7 +48,9 @@ def notebook(alice: httpx.Client, request: pytest.FixtureRequest) -> str:
     return path
 
 
-@pytest.mark.parametrize(("locale", "button"), [("fr-FR", "Se connecter"), ("en-GB", "Log in")])
+@pytest.mark.parametrize(
+    ("locale", "button"), [("fr-FR", "Se connecter"), pytest.param("en-GB", "Log in", marks=pytest.mark.long)]
+)
 def test_log_in_in_both_languages(
     demo: Server, person: Callable[..., Person], locale: str, button: str
 ) -> None:
