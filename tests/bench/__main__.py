@@ -70,7 +70,7 @@ def page(rounds: int) -> Results:
     """From the address to an editable notebook, logged in, the browser's cache warm."""
     from playwright.sync_api import sync_playwright
 
-    from tests.e2e.conftest import CHROMIUM, QUIET
+    from tests.e2e.person import CHROMIUM, QUIET
 
     names = ("openpaas", "jupyter-collaboration")
     results: Results = {name: [] for name in names}

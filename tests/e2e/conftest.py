@@ -1,63 +1,14 @@
 """Real browsers: one Chromium, one context a person; a request to a foreign host fails the test."""
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
 from urllib.parse import urlsplit
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, Request, expect, sync_playwright
+from playwright.sync_api import Browser, Request, sync_playwright
 
-from tests.conftest import DEMO_PASSWORD, Server
-
-CHROMIUM = "/usr/bin/chromium"
-QUIET = [
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-]
-PATIENCE = 60_000
-expect.set_options(timeout=PATIENCE)
-
-
-@dataclass
-class Person:
-    """One member at one browser."""
-
-    name: str
-    context: BrowserContext
-    page: Page
-    server: Server
-    foreign: list[str] = field(default_factory=list)
-
-    def log_in(self) -> "Person":
-        """Through the login page, as a person would, to where the workspace begins."""
-        return self.goto("lab")
-
-    def goto(self, address: str) -> "Person":
-        """Follow a link; whoever is not logged in meets the login page first, and goes on from there."""
-        self.page.goto(f"{self.server.url}/{address}")
-        if urlsplit(self.page.url).path == "/login":
-            self.page.fill("input[name=username]", self.name)
-            self.page.fill("input[name=password]", DEMO_PASSWORD)
-            self.page.click("button[type=submit]")
-            self.page.wait_for_url("**/lab**", timeout=PATIENCE)
-        return self
-
-    def open(self, path: str) -> "Person":
-        """Open a file by its address."""
-        self.goto(f"lab/tree/{path}")
-        expect(self.page.locator(".jp-MainAreaWidget:not(.lm-mod-hidden) .jp-Toolbar").first).to_be_visible()
-        return self
-
-    def open_notebook(self, path: str) -> "Person":
-        """Open a notebook and wait for its cells."""
-        self.open(path)
-        expect(self.page.locator(".jp-Notebook .jp-Cell").first).to_be_visible()
-        return self
+from tests.conftest import Server
+from tests.e2e.desk import Desk, make_desk
+from tests.e2e.person import CHROMIUM, PATIENCE, QUIET, Person
 
 
 @pytest.fixture(scope="session")
@@ -91,3 +42,11 @@ def person(browser: Browser) -> Iterator[Callable[..., Person]]:
     for someone in made:
         someone.context.close()
     assert not [url for someone in made for url in someone.foreign], "a page called a foreign host"
+
+
+@pytest.fixture
+def desk(server: Server) -> Iterator[Desk]:
+    """A team space of the test's own."""
+    desk = make_desk(server)
+    yield desk
+    desk.alice.close()

@@ -11,7 +11,7 @@ import httpx
 from playwright.sync_api import Page, expect
 
 from tests.conftest import Server
-from tests.e2e.conftest import Person
+from tests.e2e.person import Person
 
 API = "/api/workspace/v1"
 SHOWN = ".jp-MainAreaWidget:not(.lm-mod-hidden)"

@@ -7,7 +7,7 @@ from PIL import Image
 from playwright.sync_api import Browser, expect, sync_playwright
 
 from tests.conftest import DEMO_PASSWORD, Server
-from tests.e2e.conftest import CHROMIUM, PATIENCE, QUIET, Person
+from tests.e2e.person import CHROMIUM, PATIENCE, QUIET, Person
 
 PICTURES = Path(__file__).parents[2] / "share" / "doc" / "openpaas_workspace" / "guide" / "pictures"
 NOTEBOOK = "Finances/population-des-communes.ipynb"

@@ -1,14 +1,14 @@
 """Each view of ours against WCAG 2.2 A and AA by axe-core, by keyboard, at 390 pixels."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 
 import pytest
 from playwright.sync_api import Page, expect
 
 from tests.conftest import Server
 from tests.e2e.axe import unseen_focus, violations
-from tests.e2e.conftest import Person
-from tests.e2e.desk import SHOWN, Desk, make_desk
+from tests.e2e.desk import SHOWN, Desk
+from tests.e2e.person import Person
 
 PAGES = ("/login", "/forgotten", "/accessibility", "/setup/" + "x" * 43)
 
@@ -25,13 +25,6 @@ def test_pages_before_the_page(server: Server, person: Callable[..., Person], lo
         visitor.page.set_viewport_size({"width": 390, "height": 800})
         assert _wider_than_window(visitor.page) == 0, path
         visitor.page.set_viewport_size({"width": 1280, "height": 800})
-
-
-@pytest.fixture
-def desk(server: Server) -> Iterator[Desk]:
-    desk = make_desk(server)
-    yield desk
-    desk.alice.close()
 
 
 def test_each_view_of_the_workspace(desk: Desk, person: Callable[..., Person]) -> None:

@@ -12,8 +12,8 @@ from playwright.sync_api import Locator, Page, expect
 
 from tests.conftest import Server
 from tests.e2e.axe import unseen_focus, violations
-from tests.e2e.conftest import Person
-from tests.e2e.desk import API, SHOWN, TEXT, Desk, make_desk
+from tests.e2e.desk import API, SHOWN, TEXT, Desk
+from tests.e2e.person import Person
 
 pytestmark = pytest.mark.long
 
@@ -23,13 +23,6 @@ DIALOG = ".jp-Dialog"
 SECRET = "Neuf tables rondes sous la neige"
 OTHER = "Douze lampes vertes dans le couloir"
 ACCOUNT = {"fr": "Mon compte", "en": "My account"}
-
-
-@pytest.fixture
-def desk(server: Server) -> Iterator[Desk]:
-    desk = make_desk(server)
-    yield desk
-    desk.alice.close()
 
 
 @pytest.fixture

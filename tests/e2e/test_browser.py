@@ -2,15 +2,14 @@
 
 import os
 import uuid
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.conftest import Server
-from tests.e2e.conftest import Person
-from tests.e2e.desk import API, Desk, make_desk, until
+from tests.e2e.desk import API, Desk, until
+from tests.e2e.person import Person
 
 pytestmark = pytest.mark.long
 
@@ -25,13 +24,6 @@ DROP = """([selector, files]) => {
     document.querySelector(selector).dispatchEvent(
         new DragEvent('drop', { dataTransfer: data, bubbles: true, cancelable: true }));
 }"""
-
-
-@pytest.fixture
-def desk(server: Server) -> Iterator[Desk]:
-    desk = make_desk(server)
-    yield desk
-    desk.alice.close()
 
 
 def go(someone: Person, space: str) -> Page:

@@ -1,23 +1,15 @@
 """Files under open documents: renamed, changed by programs on disk, opened and left as they were."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.conftest import Server
-from tests.e2e.conftest import Person
-from tests.e2e.desk import SHOWN, TEXT, Desk, make_desk, no_dialog, notebook, saved, type_at, until
+from tests.e2e.desk import SHOWN, TEXT, Desk, no_dialog, notebook, saved, type_at, until
+from tests.e2e.person import Person
 
 CODE = f"{SHOWN} .jp-CodeCell .cm-content"
 LIST = ".jp-DirListing-item"
-
-
-@pytest.fixture
-def desk(server: Server) -> Iterator[Desk]:
-    desk = make_desk(server)
-    yield desk
-    desk.alice.close()
 
 
 def save(page: Page) -> None:

@@ -1,27 +1,19 @@
 """History in real browsers: who, when, what; compared, named, brought back; lost with the right."""
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 
 import pytest
 from playwright.sync_api import Locator, expect
 
-from tests.conftest import Server
-from tests.e2e.conftest import Person
-from tests.e2e.desk import API, SHOWN, TEXT, Desk, make_desk, no_dialog, notebook, saved, type_at, until
+from tests.e2e.desk import API, SHOWN, TEXT, Desk, no_dialog, notebook, saved, type_at, until
+from tests.e2e.person import Person
 
 pytestmark = pytest.mark.long
 
 CODE = f"{SHOWN} .jp-CodeCell .cm-content"
 ENTRY = ".opw-History .opw-Entry"
 BUTTON = {"fr": "Historique", "en": "History"}
-
-
-@pytest.fixture
-def desk(server: Server) -> Iterator[Desk]:
-    desk = make_desk(server)
-    yield desk
-    desk.alice.close()
 
 
 def show(someone: Person, language: str = "fr") -> None:

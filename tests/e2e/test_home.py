@@ -8,8 +8,8 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.conftest import Server
-from tests.e2e.conftest import Person
-from tests.e2e.desk import API, TEXT, Desk, make_desk, no_dialog, saved, until
+from tests.e2e.desk import API, TEXT, Desk, no_dialog, saved, until
+from tests.e2e.person import Person
 
 pytestmark = pytest.mark.long
 
@@ -19,13 +19,6 @@ RECENT, PINNED, CHANGES, WAITING = (
 )
 OPTIONS = ".opw-Search-popup [role=option]"
 FIELD = "#opw-search input"
-
-
-@pytest.fixture
-def desk(server: Server) -> Iterator[Desk]:
-    desk = make_desk(server)
-    yield desk
-    desk.alice.close()
 
 
 @pytest.fixture

@@ -7,7 +7,7 @@ import pytest
 from playwright.sync_api import Request, expect
 
 from tests.conftest import Server
-from tests.e2e.conftest import Person
+from tests.e2e.person import Person
 
 SHOWN = ".jp-NotebookPanel:not(.lm-mod-hidden)"
 BEACON = "/api/workspace/v1/me?hostile"

@@ -7,8 +7,8 @@ import pytest
 from playwright.sync_api import Dialog, WebSocketRoute, expect
 
 from tests.conftest import Server
-from tests.e2e.conftest import Person
 from tests.e2e.desk import SHOWN, TEXT, Desk, make_desk, no_dialog, saved, text_of, type_at, until
+from tests.e2e.person import Person
 
 START = "alice:\n\nbob:\n"
 

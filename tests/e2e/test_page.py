@@ -1,14 +1,14 @@
 """The page itself: its first view, names, refusals, and what belongs to one member alone."""
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 
 import pytest
 from playwright.sync_api import expect
 
 from tests.conftest import Server
-from tests.e2e.conftest import Person
 from tests.e2e.desk import SHOWN, TEXT, Desk, make_desk, no_dialog, notebook, saved, text_of, type_at, until
+from tests.e2e.person import Person
 
 LIST = ".jp-FileBrowser .jp-DirListing-item"
 CRUMBS = ".jp-FileBrowser .jp-BreadCrumbs"
@@ -19,13 +19,6 @@ def to_all_spaces(someone: Person) -> None:
     expect(someone.page.locator(".opw-Spaces-row").first).to_be_visible()
     expect(someone.page.locator(CRUMBS)).to_contain_text(re.compile("Mes fichiers|My files"))
     someone.page.locator(".jp-BreadCrumbs-home").click()
-
-
-@pytest.fixture
-def desk(server: Server) -> Iterator[Desk]:
-    desk = make_desk(server)
-    yield desk
-    desk.alice.close()
 
 
 @pytest.mark.parametrize(

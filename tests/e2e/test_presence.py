@@ -9,8 +9,8 @@ import pytest
 from playwright.sync_api import Locator, Page, expect
 
 from tests.conftest import Server
-from tests.e2e.conftest import Person
-from tests.e2e.desk import SHOWN, TEXT, Desk, make_desk, notebook, type_at, until
+from tests.e2e.desk import SHOWN, TEXT, Desk, notebook, type_at, until
+from tests.e2e.person import Person
 from tests.e2e.relay import Relay
 
 # Three browsers, and silences of half a minute.
@@ -33,13 +33,6 @@ FOLLOWS = {
     "en-GB": "You are following Bob Lefèvre — Esc to stop",
     "fr-FR": "Vous suivez Bob Lefèvre — Échap pour arrêter",
 }
-
-
-@pytest.fixture
-def desk(server: Server) -> Iterator[Desk]:
-    desk = make_desk(server)
-    yield desk
-    desk.alice.close()
 
 
 @pytest.fixture

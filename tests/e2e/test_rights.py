@@ -1,22 +1,14 @@
 """A reader's page changes nothing, and follows the right while it is open."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 
 import pytest
 from playwright.sync_api import expect
 
-from tests.conftest import Server
-from tests.e2e.conftest import Person
-from tests.e2e.desk import SHOWN, TEXT, Desk, make_desk, no_dialog, notebook, saved, text_of, type_at
+from tests.e2e.desk import SHOWN, TEXT, Desk, no_dialog, notebook, saved, text_of, type_at
+from tests.e2e.person import Person
 
 CODE = f"{SHOWN} .jp-CodeCell .cm-content"
-
-
-@pytest.fixture
-def desk(server: Server) -> Iterator[Desk]:
-    desk = make_desk(server)
-    yield desk
-    desk.alice.close()
 
 
 @pytest.mark.long

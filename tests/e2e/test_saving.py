@@ -7,7 +7,7 @@ from collections.abc import Callable
 from playwright.sync_api import Page
 
 from tests.conftest import Server
-from tests.e2e.conftest import Person
+from tests.e2e.person import Person
 
 API = "/api/workspace/v1"
 

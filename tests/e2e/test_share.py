@@ -1,26 +1,18 @@
 """Sharing, links and asking for access, by two people in two languages."""
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 
 import pytest
 from playwright.sync_api import Locator, expect
 
-from tests.conftest import Server
-from tests.e2e.conftest import Person
-from tests.e2e.desk import API, Desk, make_desk, no_dialog, notebook
+from tests.e2e.desk import API, Desk, no_dialog, notebook
+from tests.e2e.person import Person
 
 pytestmark = pytest.mark.long
 
 WINDOW = "dialog.opw-Share"
 NOTICE = f"{WINDOW} .opw-Share-notice"
-
-
-@pytest.fixture
-def desk(server: Server) -> Iterator[Desk]:
-    desk = make_desk(server)
-    yield desk
-    desk.alice.close()
 
 
 def ref_of(desk: Desk, path: str) -> str:

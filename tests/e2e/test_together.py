@@ -7,7 +7,7 @@ import pytest
 from playwright.sync_api import expect
 
 from tests.conftest import Server
-from tests.e2e.conftest import Person
+from tests.e2e.person import Person
 
 NOTEBOOK = {
     "cells": [

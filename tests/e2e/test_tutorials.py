@@ -8,7 +8,7 @@ import pytest
 from playwright.sync_api import expect
 
 from tests.conftest import Server
-from tests.e2e.conftest import Person
+from tests.e2e.person import Person
 
 NOTEBOOKS = Path(__file__).parents[2] / "notebooks"
 SHOWN = ".jp-NotebookPanel:not(.lm-mod-hidden)"

@@ -1,10 +1,13 @@
 """The log: committed before anybody hears, fenced, one bad object spoils no other, nothing half done."""
 
 import asyncio
+import threading
 
 import pytest
+from pycrdt import Doc, Text
 from sqlalchemy import select, text, update
 
+from openpaas_workspace.core.blobs import Blobs
 from openpaas_workspace.core.stream import events_table
 from openpaas_workspace.kit.actors import SYSTEM
 from openpaas_workspace.kit.errors import Unavailable
@@ -16,6 +19,13 @@ from tests.core.databases import open_workspace
 from tests.realtime.house import actor, house, until
 from tests.realtime.page import notebook, open_page
 from tests.realtime.test_rooms import rows
+
+
+def text_update(text: str) -> bytes:
+    """One update that writes `text`."""
+    doc = Doc()
+    doc["source"] = Text(text)
+    return doc.get_update()
 
 
 async def test_nobody_hears_of_a_change_before_it_is_committed(rooms, monkeypatch):
@@ -193,6 +203,44 @@ async def test_large_changes_are_blobs_and_read_back(rooms, tmp_path):
     fresh = await open_page(rooms, "a.ipynb")
     assert fresh.meta["large"] == large
     await fresh.close()
+
+
+async def test_nobody_waits_for_the_bytes_of_a_large_change_elsewhere(quick, monkeypatch):
+    """While the bytes of one object are written, others commit; what stands behind them stays behind them."""
+    large_id, other_id = await quick.file("a.txt", "start"), await quick.file("b.txt", "start")
+    large = await quick.host.open(Ref("file", large_id))
+    other = await quick.host.open(Ref("file", other_id))
+    blobs, written = quick.workspace.get(Blobs), threading.Event()
+    real = blobs.put
+
+    def put(data):
+        assert written.wait(60)
+        return real(data)
+
+    monkeypatch.setattr(blobs, "put", put)
+    drafts = [Draft("update", data, actor("alice")) for data in (text_update("x" * 300_000), b"\0\0")]
+    behind = [asyncio.ensure_future(large.append(draft)) for draft in drafts]
+    await asyncio.sleep(0)
+    await other.append(Draft("update", b"\0\0", actor("alice")))
+    assert [one.done() for one in behind] == [False, False]
+    written.set()
+    assert [change.seq for change in await asyncio.gather(*behind)] == [2, 3]
+    assert [bool(row.blob) for row in await rows(quick, large_id)] == [False, True, False]
+
+
+async def test_a_change_whose_bytes_cannot_be_kept_changes_nothing(quick, monkeypatch):
+    object_id = await quick.file("a.txt", "start")
+    live = await quick.host.open(Ref("file", object_id))
+
+    def full(_data):
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(quick.workspace.get(Blobs), "put", full)
+    drafts = [Draft("update", data, actor("alice")) for data in (text_update("x" * 300_000), b"\0\0")]
+    results = await asyncio.gather(*(live.append(draft) for draft in drafts), return_exceptions=True)
+    assert [type(result) for result in results] == [LogFailed, LogFailed]
+    assert len(await rows(quick, object_id)) == 1
+    assert (await quick.host.content(object_id)).value == "start"
 
 
 async def test_snapshots_shorten_opening_and_change_nothing(url, tmp_path):

@@ -7,7 +7,7 @@ stands at the number and the fence that the caller believed.
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable, Iterable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Any, cast
@@ -15,7 +15,7 @@ from typing import Any, cast
 from sqlalchemy import bindparam, insert, update
 
 from openpaas_workspace.core import generation
-from openpaas_workspace.core.blobs import INLINE, Blobs
+from openpaas_workspace.core.blobs import Blobs
 from openpaas_workspace.core.db import Work, sync_engine
 from openpaas_workspace.core.events import Event
 from openpaas_workspace.core.stream import events_table, row_of
@@ -24,6 +24,7 @@ from openpaas_workspace.kit.actors import Actor
 from openpaas_workspace.kit.clock import now
 from openpaas_workspace.kit.errors import Unavailable
 from openpaas_workspace.realtime.models import changes, client_ids, live_objects
+from openpaas_workspace.realtime.service.blobsfirst import BlobsFirst
 from openpaas_workspace.realtime.service.statements import Line, Statement
 
 _log = logging.getLogger(__name__)
@@ -124,7 +125,7 @@ class LogWriter:
     ) -> None:
         self._workspace = workspace
         self._db = workspace.db
-        self._blobs = workspace.get(Blobs)
+        self._blobs_first = BlobsFirst(workspace.get(Blobs), self._queue, _not_kept)
         self._rights_moved = rights_moved
         self._committed = committed
         self._engine = sync_engine(workspace.db)
@@ -146,6 +147,10 @@ class LogWriter:
         """Queue one append; `entry.done` is called in the loop, in the order of the calls, after the commit."""
         if self._closed:
             raise Unavailable("The server is stopping; try again in a moment.")
+        if not self._blobs_first.take(entry):
+            self._queue(entry)
+
+    def _queue(self, entry: Append) -> None:
         self._pending.append(entry)
         if self._task is None:
             self._task = asyncio.create_task(self._drain(), name="log writer")
@@ -153,6 +158,7 @@ class LogWriter:
     async def close(self) -> None:
         """Write what is queued, then end the thread."""
         self._closed = True
+        await self._blobs_first.close()
         while self._task is not None:
             await asyncio.shield(self._task)
         await asyncio.to_thread(self._thread.shutdown)
@@ -171,9 +177,6 @@ class LogWriter:
         begun = loop.time()
         errors: dict[str, Exception] | None = None
         try:
-            large = [entry for entry in batch if len(entry.draft.data) > INLINE]
-            if large:
-                await loop.run_in_executor(self._thread, self._put_blobs, large)
             while errors is None:
                 async with self._db.write_lock:
                     batch = _number([entry for entry in batch if not _turn_away(entry)])
@@ -193,10 +196,6 @@ class LogWriter:
             self._db.bus.wake()
 
     # in the thread
-
-    def _put_blobs(self, entries: Iterable[Append]) -> None:
-        for entry in entries:
-            entry.blob = self._blobs.put(entry.draft.data)
 
     def _commit(self, batch: list[Append]) -> dict[str, Exception] | None:
         """Errors by object; None when rights changed meanwhile: then nothing was written."""
@@ -282,6 +281,11 @@ def _finish(entry: Append, error: Exception | None) -> None:
         entry.done(None if error else entry.change, error)
     except Exception:
         _log.exception("A change of %s could not be passed on", entry.head.object_id)
+
+
+def _not_kept(entry: Append, error: Exception) -> None:
+    _log.error("The bytes of a change of %s could not be kept", entry.head.object_id, exc_info=error)
+    _finish(entry, LogFailed())
 
 
 def _number(batch: list[Append]) -> list[Append]:

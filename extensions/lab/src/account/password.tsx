@@ -1,7 +1,7 @@
 /** Another password: measured by the server while it is typed, by the rule that decides when it is saved. */
 import { URLExt } from '@jupyterlab/coreutils';
 import { ServerConnection } from '@jupyterlab/services';
-import { ask, Button, useWorkspace, type IMe } from '@openpaas/base';
+import { ask, Button, Empty, lockIcon, useWorkspace, type IMe } from '@openpaas/base';
 import * as React from 'react';
 
 import { Field, Said, useAction } from './parts.js';
@@ -22,7 +22,16 @@ const FULL = 80;
 /** Demo members keep the password that is written on the login page. */
 export function Password({ me }: { me: IMe }): JSX.Element {
   const { words } = useWorkspace();
-  return me.demo ? <p>{words.__('Demo members keep their demo password.')}</p> : <Change me={me} />;
+  if (!me.demo) {
+    return <Change me={me} />;
+  }
+  return (
+    <Empty
+      icon={lockIcon}
+      title={words.__('Demo members keep their demo password.')}
+      hint={words.__('It is written on the login page, for everybody who tries this demonstration. Members of a real workspace choose their own here.')}
+    />
+  );
 }
 
 function Change({ me }: { me: IMe }): JSX.Element {

@@ -6,6 +6,7 @@ import type { LabIcon } from '@jupyterlab/ui-components';
 import type { CommandRegistry } from '@lumino/commands';
 import type { IDisposable } from '@lumino/disposable';
 
+import { takeBack } from './back.js';
 import { Place } from './place.js';
 
 const ACCOUNT = 'openpaas:account';
@@ -93,6 +94,10 @@ export const account: JupyterFrontEndPlugin<void> = {
       describedBy: { args: { type: 'object', properties: { section: { type: 'string' } } } },
       execute: args => door.open(textOf(args['section']))
     });
+    const section = takeBack();
+    if (section !== null) {
+      void app.restored.then(() => door.open(section));
+    }
     workspace.openers.add('member', async id => (await import('./views.js')).showCard(workspace, app.commands, id));
     new Administration(app, workspace, restorer).follow();
   }

@@ -3,6 +3,7 @@ import type { CommandRegistry } from '@lumino/commands';
 import { ask, Button, useWorkspace, type IMe } from '@openpaas/base';
 import * as React from 'react';
 
+import { comeBack } from './back.js';
 import { Field, Said, useAction } from './parts.js';
 
 const THEMES = ['JupyterLab Light', 'JupyterLab Dark', 'JupyterLab Dark High Contrast'];
@@ -28,6 +29,7 @@ export function Preferences({ me, commands, changed }: { me: IMe; commands: Comm
   React.useEffect(() => {
     if (reload) {
       // What is open is kept in the layout, what is edited is on the server or asks before it is left.
+      comeBack('preferences');
       window.location.reload();
     }
   }, [reload]);

@@ -9,6 +9,7 @@ import {
   homeIcon,
   sentenceOf,
   Skeleton,
+  SpaceMark,
   useAnswer,
   useWorkspace,
   WorkspaceProvider,
@@ -18,7 +19,6 @@ import * as React from 'react';
 
 import type { FileInfo, SpaceInfo } from './entry.js';
 import { parted } from './entry.js';
-import { colorOf } from './panel.js';
 import type { Spaces } from './spaces.js';
 
 interface IDraft {
@@ -157,9 +157,7 @@ function FolderChoice({ spaces, start, choose }: IChoiceProps): JSX.Element {
                     <homeIcon.react tag={null} width="14px" height="14px" />
                   </span>
                 ) : (
-                  <span className="opw-Mark" style={{ background: colorOf(space.id) }} aria-hidden>
-                    {[...space.name][0]?.toLocaleUpperCase()}
-                  </span>
+                  <SpaceMark id={space.id} name={space.name} />
                 )}
                 <span className="opw-Row-text opw-ellipsis">{space.path === '~' ? words.__('My files') : space.name}</span>
               </button>

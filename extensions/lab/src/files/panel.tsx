@@ -11,6 +11,7 @@ import {
   plusIcon,
   sharedIcon,
   Skeleton,
+  SpaceMark,
   trashIcon,
   useWorkspace,
   WorkspaceView,
@@ -27,7 +28,6 @@ import { PATHS } from './listing.js';
 import { commands } from './names.js';
 import { ISpaces, type Spaces } from './spaces.js';
 
-const COLORS = ['#2a55c9', '#0f766e', '#9c2d5a', '#7a3fb0', '#9a4a00', '#1d6f42', '#5b5f97', '#a0303b'];
 const MOST_ONLINE = 6;
 const DROP = 'opw-mod-drop';
 
@@ -161,9 +161,7 @@ function SpaceRow({ space, current, open }: { space: SpaceInfo; current: boolean
         {mine ? (
           <Square icon={homeIcon} />
         ) : (
-          <span className="opw-Mark" style={{ background: colorOf(space.id) }} aria-hidden>
-            {[...space.name][0]?.toLocaleUpperCase()}
-          </span>
+          <SpaceMark id={space.id} name={space.name} />
         )}
         <span className="opw-Row-text opw-ellipsis">{name}</span>
         {!mine && <Faces people={people} most={3} size="small" />}
@@ -275,13 +273,4 @@ function useShown(browser: FileBrowser, spaces: Spaces): string {
     };
   }, [browser, spaces]);
   return browser.model.path;
-}
-
-/** A space keeps its colour. */
-export function colorOf(id: string): string {
-  let sum = 0;
-  for (const sign of id) {
-    sum = (sum * 31 + sign.charCodeAt(0)) % 65_521;
-  }
-  return COLORS[sum % COLORS.length];
 }

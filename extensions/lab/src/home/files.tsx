@@ -47,7 +47,7 @@ function FileRow({ file, me, short = false }: { file: IHomeFile; me: string; sho
   return (
     <li className="opw-Row opw-HomeRow">
       <button type="button" className="opw-HomeRow-main" onClick={() => open(file.ref)}>
-        <ObjectMark kind={file.kind} name={file.name} />
+        <ObjectMark of={file.ref} name={file.name} />
         <span className="opw-Row-text">
           <span className="opw-HomeRow-name opw-ellipsis" title={file.name}>
             {file.name}
@@ -103,7 +103,7 @@ function SpaceRow({ space, me }: { space: IHomeSpace; me: string }): JSX.Element
   return (
     <li className="opw-Row opw-HomeRow">
       <button type="button" className="opw-HomeRow-main" onClick={() => open(space.ref)}>
-        <ObjectMark kind="space" name={space.name} own={own} />
+        <ObjectMark of={space.ref} name={space.name} own={own} />
         <span className="opw-Row-text opw-ellipsis" title={own ? undefined : space.name}>
           {own ? words.__('My files') : space.name}
         </span>

@@ -1,5 +1,5 @@
 /** The coloured sign of a file, folder or space. */
-import { fileIcon, fileTextIcon, folderIcon, homeIcon, Mark, notebookIcon, tableIcon, userIcon, type MarkTone } from '@openpaas/base';
+import { fileIcon, fileTextIcon, folderIcon, homeIcon, Mark, notebookIcon, SpaceMark, tableIcon, userIcon, type MarkTone } from '@openpaas/base';
 import type { LabIcon } from '@jupyterlab/ui-components';
 
 const BY_ENDING: Record<string, { tone: MarkTone; icon: LabIcon }> = {
@@ -11,15 +11,17 @@ const BY_ENDING: Record<string, { tone: MarkTone; icon: LabIcon }> = {
 };
 
 export interface IObjectMarkProps {
-  kind: string;
+  /** Its ref, `kind:id`. */
+  of: string;
   name: string;
   /** Of a space: mine. */
   own?: boolean;
 }
 
-export function ObjectMark({ kind, name, own = false }: IObjectMarkProps): JSX.Element {
+export function ObjectMark({ of, name, own = false }: IObjectMarkProps): JSX.Element {
+  const [kind, id] = of.split(':', 2);
   if (kind === 'space') {
-    return own ? <Mark tone="folder" icon={homeIcon} /> : <Mark tone="space" letter={letterOf(name)} />;
+    return own ? <Mark tone="folder" icon={homeIcon} /> : <SpaceMark id={id} name={name} />;
   }
   if (kind === 'folder') {
     return <Mark tone="folder" icon={folderIcon} />;
@@ -30,9 +32,4 @@ export function ObjectMark({ kind, name, own = false }: IObjectMarkProps): JSX.E
   const ending = name.slice(name.lastIndexOf('.') + 1).toLowerCase();
   const { tone, icon } = BY_ENDING[ending] ?? { tone: 'plain', icon: fileIcon };
   return <Mark tone={tone} icon={icon} />;
-}
-
-function letterOf(name: string): string {
-  const first = [...name].find(letter => /\p{L}|\p{N}/u.test(letter)) ?? '·';
-  return first.toLocaleUpperCase();
 }

@@ -201,7 +201,7 @@ function Hit({ hit, text }: { hit: ISearchHit; text: string }): JSX.Element {
   const about = [kinds[hit.kind], place].filter(part => part !== '').join(' · ');
   return (
     <>
-      {person === undefined ? <ObjectMark kind={hit.kind} name={hit.name} /> : <Face person={person} size="small" label="" />}
+      {person === undefined ? <ObjectMark of={hit.ref} name={hit.name} /> : <Face person={person} size="small" label="" />}
       <span className="opw-Row-text opw-ellipsis" title={hit.name}>
         <Marked name={hit.name} text={text} />
       </span>
