@@ -9,6 +9,7 @@ from openpaas_workspace.files.schemas import NewSpace
 from openpaas_workspace.files.service import spaces
 from openpaas_workspace.files.service.copying import import_folder
 from openpaas_workspace.files.service.rows import Acting
+from openpaas_workspace.files.service.welcome import first_administrator
 from openpaas_workspace.kit.actors import SYSTEM, Actor
 from openpaas_workspace.kit.errors import Conflict
 from openpaas_workspace.kit.refs import Ref
@@ -39,7 +40,7 @@ async def seed(workspace: Workspace) -> None:
     """Make what is missing of the demo; what members did with it since stays."""
     ids = await ensure_demo_members(workspace)
     await spaces.ensure_organisation(workspace, ORGANISATION)
-    await spaces.adopt_organisation(workspace, ids["alice"])
+    await first_administrator(workspace, ids["alice"])
     for name, description, manager, others, folder in SPACES:
         actor = await _actor(workspace, ids[manager])
         caller = Acting(workspace, actor)

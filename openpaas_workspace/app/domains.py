@@ -7,6 +7,7 @@ from openpaas_workspace.administration.domain import domain as administration
 from openpaas_workspace.audit.domain import domain as audit
 from openpaas_workspace.core.registry import Domain
 from openpaas_workspace.files.domain import domain as files
+from openpaas_workspace.guide.domain import domain as guide
 from openpaas_workspace.home.domain import domain as home
 from openpaas_workspace.kernels.domain import domain as kernels
 from openpaas_workspace.openapi import described
@@ -24,6 +25,7 @@ DOMAINS: tuple[Domain, ...] = (
     kernels,
     home,
     search,
+    guide,
     audit,
     administration,
 )

@@ -49,3 +49,6 @@ class FilesSettings(Configurable):
         5.0, min=0.1, help="It is written after so many seconds even while somebody types."
     ).tag(config=True)
     members_create_spaces = Bool(True, help="Every member may create team spaces.").tag(config=True)
+    welcome = Bool(True, help="A new workspace begins with two notebooks that show how to go on.").tag(
+        config=True
+    )

@@ -25,6 +25,7 @@ from openpaas_workspace.files.service.projection import Projector
 from openpaas_workspace.files.service.scan import Scanner
 from openpaas_workspace.files.service.titles import FileTitles
 from openpaas_workspace.files.service.watching import Watched
+from openpaas_workspace.files.service.welcome import first_administrator
 from openpaas_workspace.kit.actors import SYSTEM, Actor
 from openpaas_workspace.kit.errors import Unauthenticated
 from openpaas_workspace.realtime.binding import Binding
@@ -85,7 +86,7 @@ class _Welcome:
                 member_id = event.ref.partition(":")[2]
                 await spaces.open_personal(self._workspace, Actor(kind="member", id=member_id))
                 if await self._is_administrator(member_id):
-                    await spaces.adopt_organisation(self._workspace, member_id)
+                    await first_administrator(self._workspace, member_id)
 
     async def _is_administrator(self, member_id: str) -> bool:
         async with self._workspace.db.read(SYSTEM) as work:

@@ -207,6 +207,8 @@ _ACCOUNTS: tuple[Case, ...] = (
     Case("PUT /me/photo", "/me/photo", everybody(422), {"image": "bm8="}),
     Case("DELETE /me/photo", "/me/photo", everybody(200)),
     Case("GET /members/{member_id}/photo", "/members/{somebody}/photo", everybody(404)),
+    Case("GET /guide/{name}", "/guide/start", everybody(200)),
+    Case("GET /guide/pictures/{name}", "/guide/pictures/login-fr.png", everybody(200)),
     Case("GET /me/data", "/me/data", everybody(200)),
     Case("POST /me/password", "/me/password", everybody(403), _NEW_PASSWORD),
     Case("GET /members", "/members", everybody(200)),

@@ -1,4 +1,5 @@
 /** The one extension of the page: collects the plugins of the workspace. */
+import { guide } from './guide/plugin.js';
 import { history } from './history/plugin.js';
 import { home } from './home/plugin.js';
 import { account } from './account/plugin.js';
@@ -48,6 +49,7 @@ export default [
   history,
   asks,
   space,
+  guide,
   home,
   refusals,
   connection,

@@ -76,15 +76,20 @@ async def ensure_organisation(workspace: Workspace, name: str) -> str:
     return str(found)
 
 
-async def adopt_organisation(workspace: Workspace, member_id: str) -> None:
-    """Make the first administrator the manager of the organisation's space, when nobody is yet. For the server."""
+async def adopt_organisation(workspace: Workspace, member_id: str) -> str:
+    """Make the first administrator the manager of the organisation's space, when nobody is yet. For the server.
+
+    Returns the name of the space if this made its first manager, else an empty one.
+    """
     async with workspace.db.unit(SYSTEM) as work:
-        found = await work.scalar(select(spaces.c.id).where(spaces.c.kind == "organisation"))
+        found = await work.first(select(spaces.c.id, spaces.c.name).where(spaces.c.kind == "organisation"))
         if found is None:
-            return
-        held = await access(work, Ref("space", str(found)))
-        if not any(entry.level == Level.manager.name for entry in held.entries):
-            await grants.grant(work, Ref("space", str(found)), Subject("member", member_id), Level.manager)
+            return ""
+        held = await access(work, Ref("space", str(found.id)))
+        if any(entry.level == Level.manager.name for entry in held.entries):
+            return ""
+        await grants.grant(work, Ref("space", str(found.id)), Subject("member", member_id), Level.manager)
+    return str(found.name)
 
 
 async def create(caller: Caller, body: NewSpace) -> SpaceInfo:

@@ -5,7 +5,7 @@ import * as React from 'react';
 export interface ISection {
   id: string;
   label: string;
-  icon: LabIcon;
+  icon?: LabIcon;
   draw: () => JSX.Element;
 }
 
@@ -41,7 +41,7 @@ export function Sections({ title, sections, current, choose, wide = false }: ISe
                 aria-current={section.id === shown.id ? 'page' : undefined}
                 onClick={() => choose(section.id)}
               >
-                <section.icon.react tag="span" width="16px" height="16px" aria-hidden />
+                {section.icon !== undefined && <section.icon.react tag="span" width="16px" height="16px" aria-hidden />}
                 <span>{section.label}</span>
               </button>
             </li>

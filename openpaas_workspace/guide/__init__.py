@@ -1,0 +1,1 @@
+"""The guide of the people who work here, shown in their page."""
