@@ -648,6 +648,46 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/guide/{name}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * A page of the guide, in French or English.
+         * @description One page of the guide.
+         */
+        get: operations["page"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/guide/pictures/{name}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * A picture of the guide.
+         * @description Send a picture of the guide.
+         */
+        get: operations["send_picture"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/home": {
         parameters: {
             query?: never;
@@ -2069,6 +2109,26 @@ export interface components {
          */
         GroupName: {
             name: string;
+        };
+        /**
+         * GuideEntry
+         * @description One page in the list of pages.
+         */
+        GuideEntry: {
+            name: string;
+            title: string;
+        };
+        /**
+         * GuidePage
+         * @description One page in Markdown; its pictures are `../pictures/<name>`, its neighbours `<name>.md`.
+         */
+        GuidePage: {
+            /** @enum {unknown} */
+            language: "en" | "fr";
+            name: string;
+            pages: components["schemas"]["GuideEntry"][];
+            text: string;
+            title: string;
         };
         /**
          * Health
@@ -4229,6 +4289,54 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    page: {
+        parameters: {
+            query?: {
+                language?: "en" | "fr";
+            };
+            header?: never;
+            path: {
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["GuidePage"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    send_picture: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "*/*": string;
+                };
             };
             default: components["responses"]["Problem"];
         };
