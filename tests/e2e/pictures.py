@@ -53,6 +53,8 @@ class Studio:
 
     def take(self, person: Person, name: str) -> None:
         """Write one picture."""
+        if person.page.locator(".jp-BreadCrumbs").is_visible():
+            expect(person.page.locator(".jp-BreadCrumbs-item").first).to_be_visible()
         file = PICTURES / f"{name}-{self.language.short}.png"
         person.page.screenshot(path=file, animations="disabled", caret="initial")
         with Image.open(file) as taken:

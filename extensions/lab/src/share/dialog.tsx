@@ -1,5 +1,4 @@
 /** The share window: who has access, given or inherited; each change counts at once and is told to everybody. */
-import { folderIcon } from '@jupyterlab/ui-components';
 import {
   ask,
   Button,
@@ -8,7 +7,6 @@ import {
   Failure,
   IconButton,
   linkIcon,
-  Mark,
   openModal,
   Skeleton,
   useAnswer,
@@ -17,6 +15,7 @@ import {
 } from '@openpaas/base';
 import * as React from 'react';
 
+import { ObjectMark } from '../home/marks.js';
 import { useSharing, type INotice } from './actions.js';
 import { Requests } from './asked.js';
 import { Invite } from './invite.js';
@@ -75,7 +74,7 @@ function Heading({ of, access, close }: { of: string; access: IAccess | undefine
   const { words } = workspace;
   return (
     <header className="opw-Share-line">
-      {access !== undefined && <KindMark of={of} name={titleOf(workspace, access)} />}
+      {access !== undefined && <ObjectMark of={of} name={titleOf(workspace, access)} />}
       <h1 id={HEADING} className="opw-Row-text">
         {access === undefined ? words.__('Share') : words.__('Share “%1”', titleOf(workspace, access))}
       </h1>
@@ -192,19 +191,4 @@ function CopyLink({ of }: { of: string }): JSX.Element {
       </span>
     </>
   );
-}
-
-/** The coloured square before a name. */
-export function KindMark({ of, name }: { of: string; name: string }): JSX.Element {
-  if (of.startsWith('folder:')) {
-    return <Mark tone="folder" icon={folderIcon} />;
-  }
-  const letter = [...name][0]?.toLocaleUpperCase() ?? '';
-  if (of.startsWith('space:')) {
-    return <Mark tone="document" letter={letter} />;
-  }
-  if (name.endsWith('.ipynb')) {
-    return <Mark tone="notebook" letter="N" />;
-  }
-  return name.endsWith('.sheet') || name.endsWith('.csv') ? <Mark tone="sheet" letter="T" /> : <Mark tone="document" letter="D" />;
 }

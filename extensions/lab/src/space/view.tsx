@@ -14,7 +14,8 @@ import {
 } from '@openpaas/base';
 import * as React from 'react';
 
-import { KindMark, Sharing } from '../share/dialog.js';
+import { ObjectMark } from '../home/marks.js';
+import { Sharing } from '../share/dialog.js';
 import { aboutAccess, type IAccess } from '../share/wire.js';
 import { roleName, spokenName } from '../share/words.js';
 import { sentence } from './happened.js';
@@ -89,7 +90,7 @@ function Heading({ space, name, run }: IHeadingProps): JSX.Element {
   return (
     <header className="opw-Space-heading">
       <div className="opw-Share-line">
-        <KindMark of={space.ref} name={name} />
+        <ObjectMark of={space.ref} name={name} />
         <h1 className="opw-Row-text">{name}</h1>
         <span className="opw-muted">{words.__('You: %1', roleName(words, space.level).toLocaleLowerCase())}</span>
       </div>
