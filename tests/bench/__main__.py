@@ -1,10 +1,11 @@
-"""Run every row: `python -m tests.bench [--rounds 7] [--only rooms,join,kernel,page,stall,home] [--out FILE]`.
+"""Run every row: `python -m tests.bench [--rounds 7] [--only rooms,join,kernel,page,weight,stall,home,history] [--out FILE]`.
 
 Rounds alternate between the peers, so that a busy moment hits all of them; medians are compared.
 All of it takes about a quarter of an hour on two quiet processors.
 """
 
 import argparse
+import gzip
 import json
 import platform
 import statistics
@@ -16,6 +17,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
+from tests.bench.history import measure as history
 from tests.bench.home import measure as home
 from tests.bench.kernel_start import measure as kernel_start
 from tests.bench.peers import PEERS, Running
@@ -87,6 +89,30 @@ def page(rounds: int) -> Results:
     return results
 
 
+def weight(_rounds: int) -> Results:
+    """Our scripts that a page loads at its start, compressed as a server would send them: counted, not timed."""
+    from playwright.sync_api import sync_playwright
+
+    from tests.e2e.person import CHROMIUM, QUIET
+
+    ours: dict[str, bytes] = {}
+    with tempfile.TemporaryDirectory() as folder, sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=QUIET)
+        with PEERS["openpaas"](Path(folder) / "a") as running:
+            context = browser.new_context()
+
+            def keep(answer: Any) -> None:
+                name = answer.url.partition("?")[0]
+                if "/@openpaas/" in name and name.endswith(".js"):
+                    ours[name] = answer.body()
+
+            context.on("response", keep)
+            _open(context, running)
+        browser.close()
+    packed = sum(len(gzip.compress(body, 6)) for body in ours.values())
+    return {"openpaas": [{"scripts": len(ours), "gzip_kb": round(packed / 1024, 1)}]}
+
+
 def _open(context: Any, running: Running) -> float:
     view = context.new_page()
     begin = time.perf_counter()
@@ -106,8 +132,10 @@ MODES = {"rooms": "fanout", "join": "join"}
 ROWS: dict[str, Callable[[int], Results]] = {
     "kernel": kernel_start,
     "page": page,
+    "weight": weight,
     "stall": stall,
     "home": home,
+    "history": history,
 }
 
 

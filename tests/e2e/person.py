@@ -54,5 +54,6 @@ class Person:
     def open_notebook(self, path: str) -> "Person":
         """Open a notebook and wait for its cells."""
         self.open(path)
-        expect(self.page.locator(".jp-Notebook .jp-Cell").first).to_be_visible()
+        shown = ".jp-NotebookPanel:not(.lm-mod-hidden) .jp-Cell"
+        expect(self.page.locator(shown).first).to_be_visible()
         return self

@@ -31,8 +31,15 @@ class Language:
 
 
 LANGUAGES = (
-    Language("fr", "fr-FR", "Exécution", "Exécuter toutes les cellules", "les plus grandes villes", " de Bretagne",
-             "Mon compte"),
+    Language(
+        "fr",
+        "fr-FR",
+        "Exécution",
+        "Exécuter toutes les cellules",
+        "les plus grandes villes",
+        " de Bretagne",
+        "Mon compte",
+    ),
     Language("en", "en-GB", "Run", "Run All Cells", "the largest towns", " of Brittany", "My account"),
 )
 

@@ -38,13 +38,13 @@ def test_it_is_read_in_the_page(
     expect(page.locator(f"{GUIDE} h2").first).to_have_text(first)
     picture = page.locator(f"{TEXT} img").first
     expect(picture).to_be_visible()
-    page.wait_for_function(
-        "one => document.querySelector(one)?.naturalWidth > 100", arg=f"{TEXT} img"
-    )
+    page.wait_for_function("one => document.querySelector(one)?.naturalWidth > 100", arg=f"{TEXT} img")
     assert violations(page, GUIDE) == []
-    page.locator(TEXT).get_by_role("link", name=neighbour).click()
+    with page.expect_response(
+        lambda answer: "/api/workspaces/" in answer.url and answer.request.method == "PUT"
+    ):
+        page.locator(TEXT).get_by_role("link", name=neighbour).click()
     expect(page.locator(TEXT)).to_contain_text(sentence)
     # Where one read is kept when the page loads again.
-    page.wait_for_load_state("networkidle")
     page.goto(f"{server.url}/lab")
     expect(page.locator(TEXT)).to_contain_text(sentence)

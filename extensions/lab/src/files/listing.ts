@@ -11,7 +11,8 @@ import type { WorkspaceRenderer } from './renderer.js';
 const SMALL = 200;
 /** Rows drawn beyond the edges of what is in sight. */
 const MARGIN = 30;
-const ROW = 28;
+/** As long as the list has no height. */
+const SCREEN = 800;
 const TARGET = 'jp-mod-dropTarget';
 /** The panel has room for sizes and authors. */
 const WIDE = 520;
@@ -205,9 +206,28 @@ export class WorkspaceListing extends DirListing {
       return [0, count];
     }
     const { scrollTop, clientHeight } = this.contentNode;
-    const height = this._stock._items[0]?.offsetHeight || ROW;
-    const first = Math.floor(scrollTop / height) - MARGIN;
-    return [Math.max(0, first), Math.min(count, first + Math.ceil((clientHeight || 800) / height) + 2 * MARGIN)];
+    const first = this._rowAt(scrollTop);
+    const last = this._rowAt(scrollTop + (clientHeight || SCREEN));
+    return [Math.max(0, first - MARGIN), Math.min(count, last + 1 + MARGIN)];
+  }
+
+  /** The row at so many pixels from the top; rows that are not drawn yet may have another height. */
+  private _rowAt(pixels: number): number {
+    const rows = this._stock._items;
+    const top = rows[0]?.offsetTop ?? 0;
+    let [low, high] = [0, Math.max(0, rows.length - 1)];
+    if (rows[high]?.offsetTop === top) {
+      return 0; // hidden: nothing has a place
+    }
+    while (low < high) {
+      const middle = Math.ceil((low + high) / 2);
+      if (rows[middle].offsetTop - top <= pixels) {
+        low = middle;
+      } else {
+        high = middle - 1;
+      }
+    }
+    return low;
   }
 
   private _drawVisible(): void {
