@@ -292,4 +292,4 @@ def test_ten_thousand_files_are_drawn_as_far_as_they_are_seen(
     expect(row(page, "f09999.txt")).to_be_visible()
     row(page, "f09999.txt").click()
     page.keyboard.press("ArrowUp")
-    expect(page.locator(f"{ROW}.jp-mod-selected")).to_have_text("f09998.txt", use_inner_text=False)
+    expect(page.locator(f"{ROW}.jp-mod-selected")).to_contain_text("f09998.txt")
