@@ -8,3 +8,10 @@ def _jupyter_server_extension_points() -> list[dict[str, object]]:
     from openpaas_workspace.app.extension import WorkspaceApp
 
     return [{"module": "openpaas_workspace.app.extension", "app": WorkspaceApp}]
+
+
+def load_ipython_extension(shell: object) -> None:
+    """`%load_ext openpaas_workspace`: the workspace as `ws`, and `%ws`."""
+    from openpaas_workspace.client.magics import load
+
+    load(shell)

@@ -13,6 +13,7 @@ from openpaas_workspace.kernels.domain import domain as kernels
 from openpaas_workspace.openapi import described
 from openpaas_workspace.realtime.domain import domain as realtime
 from openpaas_workspace.realtime.push.domain import domain as push
+from openpaas_workspace.runs.domain import domain as runs
 from openpaas_workspace.search.domain import domain as search
 from openpaas_workspace.sharing.domain import domain as sharing
 
@@ -23,6 +24,7 @@ DOMAINS: tuple[Domain, ...] = (
     push,
     files,
     kernels,
+    runs,
     home,
     search,
     guide,

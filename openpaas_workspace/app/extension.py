@@ -13,7 +13,7 @@ from traitlets import Bool
 from openpaas_workspace.accounts.service.members import only_member
 from openpaas_workspace.administration.service.health import KernelsOf
 from openpaas_workspace.app import guard, health, jupyter_access, per_member
-from openpaas_workspace.core import walcheckpoint
+from openpaas_workspace.core import once, walcheckpoint
 from openpaas_workspace.core.access import Access, Who
 from openpaas_workspace.core.bus import Bus
 from openpaas_workspace.core.db import Database
@@ -64,6 +64,7 @@ class WorkspaceApp(ExtensionApp):
         self.workspace = Workspace(settings, db)
         db.workspace, db.bus = self.workspace, Bus(db)
         self.workspace.put(Bus, db.bus)
+        self.workspace.put(once.Once, once.Once())
         self.settings["openpaas_workspace"] = self.workspace
 
     def initialize_handlers(self) -> None:
@@ -118,7 +119,8 @@ class WorkspaceApp(ExtensionApp):
         self._join_kernels()
         await workspace.get(Bus).start()
         self.jobs = JobRunner(
-            workspace, (*walcheckpoint.JOBS, *(job for domain in self.domains for job in domain.jobs))
+            workspace,
+            (*walcheckpoint.JOBS, *once.JOBS, *(job for domain in self.domains for job in domain.jobs)),
         )
         workspace.put(JobRunner, self.jobs)
         self.jobs.start()
@@ -133,15 +135,23 @@ class WorkspaceApp(ExtensionApp):
             await announce(workspace)
 
     def _join_kernels(self) -> None:
+        from openpaas_workspace.app.kernel_doors import WorkspaceKernelDoors
         from openpaas_workspace.app.kernel_watch import KernelOutsiders, WorkspaceKernelWatch
         from openpaas_workspace.app.placement import WorkspaceKernelAccess, WorkspacePlacement
+        from openpaas_workspace.app.run_kernels import WorkspaceRunKernels, teller
+        from openpaas_workspace.runs.service.runs import Runs
 
         manager, workspace = self.server.kernel_manager, self.workspace
         workspace.put(Outsiders, KernelOutsiders(manager))
         workspace.put(KernelsOf, KernelsOf(manager))
         manager.join(
-            WorkspacePlacement(workspace), WorkspaceKernelAccess(workspace), WorkspaceKernelWatch(workspace)
+            WorkspacePlacement(workspace),
+            WorkspaceKernelAccess(workspace),
+            WorkspaceKernelWatch(workspace),
+            WorkspaceKernelDoors(workspace, self.server.web_app),
         )
+
+        workspace.put(Runs, Runs(workspace, WorkspaceRunKernels(manager), teller(workspace)))
 
         async def recheck(batch: Sequence[Recorded]) -> None:
             if rights_moved(batch):

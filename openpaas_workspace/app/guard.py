@@ -112,6 +112,8 @@ async def _admit(handler: Any, rows: Rows) -> None:
         raise Unauthenticated
     _from_a_page(handler)
     if "all" not in actor.scopes and not (row.scope and actor.has_scope(row.scope)):
+        if row.scope:
+            raise Forbidden(f"This token does not hold the scope {row.scope}.")
         raise Forbidden("This token does not open this address.")
     if row.who == "administrator" and not actor.administrator:
         raise Forbidden("Only an administrator may do this.")

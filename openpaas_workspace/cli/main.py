@@ -4,16 +4,16 @@ import argparse
 import asyncio
 import sys
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from platformdirs import user_data_dir
 
+from openpaas_workspace.cli.online import ONLINE
+from openpaas_workspace.cli.table import Argument, Command
 from openpaas_workspace.kit.errors import WorkspaceError
 from openpaas_workspace.kit.postpone import postpone_grammar
 
-Argument = tuple[tuple[str, ...], dict[str, Any]]
 _DATA_DIR: Argument = (
     ("--data-dir",),
     {
@@ -26,16 +26,6 @@ _DATABASE: Argument = (
     ("--database-url",),
     {"default": "", "help": "sqlite:///… or postgresql://…; by default SQLite in the data folder"},
 )
-
-
-@dataclass(frozen=True)
-class Command:
-    """One command: words, help sentence, arguments, and `module:function` to call with them."""
-
-    words: tuple[str, ...]
-    help: str
-    call: str
-    arguments: tuple[Argument, ...] = ()
 
 
 _OFFLINE = (_DATA_DIR, _DATABASE)
@@ -103,6 +93,7 @@ COMMANDS: tuple[Command, ...] = (
         (*_OFFLINE, (("file",), {"type": Path, "help": "file that openpaas backup wrote; - for standard input"})),
     ),
     Command(("doctor",), "say what works on this machine and what to do about the rest", "offline:doctor", _OFFLINE),
+    *ONLINE,
 )  # fmt: skip
 
 
@@ -123,7 +114,9 @@ def parser() -> argparse.ArgumentParser:
 
 
 def main(argv: Sequence[str] | None = None) -> int:
-    """Run one command; 0 done, 1 refused with a sentence, 2 wrong arguments."""
+    """Run one command. 0 done, 1 refused with a sentence, 2 wrong arguments; of commands that speak to a running
+    workspace also 3 not found, 4 not allowed, 5 conflict, 6 too large, 7 unavailable.
+    """
     arguments = parser().parse_args(argv)
     module, _, name = arguments.call.partition(":")
     from importlib import import_module
@@ -138,8 +131,14 @@ def main(argv: Sequence[str] | None = None) -> int:
             result = asyncio.run(result)
     except WorkspaceError as error:
         print(f"openpaas: {error.sentence}", file=sys.stderr)
-        return 1
+        return _exit_code(error) if module == "remote" else 1
     return int(result or 0)
+
+
+def _exit_code(error: WorkspaceError) -> int:
+    from openpaas_workspace.cli.remote import exit_code
+
+    return exit_code(error)
 
 
 if __name__ == "__main__":

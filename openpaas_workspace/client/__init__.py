@@ -1,1 +1,36 @@
-"""The Python client; needs nothing of the server."""
+"""The workspace from Python: `from openpaas_workspace.client import Workspace`.
+
+In a kernel `Workspace()` is all; elsewhere `Workspace("https://…", token="opw_…")`. Needs httpx, msgspec, pandas and
+pyarrow, of which the last two are imported when a table is first asked for; nothing of the server is.
+"""
+
+from openpaas_workspace.client.records import Content, File, Member, Space
+from openpaas_workspace.client.workspace import Workspace
+from openpaas_workspace.kit.errors import (
+    Conflict,
+    Forbidden,
+    Invalid,
+    NotFound,
+    TooLarge,
+    TooMany,
+    Unauthenticated,
+    Unavailable,
+    WorkspaceError,
+)
+
+__all__ = [
+    "Conflict",
+    "Content",
+    "File",
+    "Forbidden",
+    "Invalid",
+    "Member",
+    "NotFound",
+    "Space",
+    "TooLarge",
+    "TooMany",
+    "Unauthenticated",
+    "Unavailable",
+    "Workspace",
+    "WorkspaceError",
+]

@@ -4,6 +4,7 @@ A verb is `async def verb(work, **path, body=…, query=…) -> reply`. GET runs
 transaction, every other method in a unit of work. Errors leave as RFC 9457 problems.
 """
 
+import hashlib
 import logging
 import re
 from collections.abc import Awaitable, Callable, Iterable
@@ -14,6 +15,7 @@ import msgspec
 from jupyter_server.base.handlers import APIHandler
 from tornado import web
 
+from openpaas_workspace.core import once
 from openpaas_workspace.core.access import Who
 from openpaas_workspace.core.workspace import Workspace
 from openpaas_workspace.kit.actors import NOBODY, Actor
@@ -140,16 +142,47 @@ class RouteHandler(APIHandler):
                 raise web.HTTPError(405)
             actor = await self.workspace.get(Identity).actor(self)
             check_door(route, actor)
-            reply = await self._call(route, actor, path)
+            key = self._once_key(route, actor)
+            if key is not None:
+                answer = await self._call_once(route, actor, key, self._arguments(route, path))
+            else:
+                reply = await self._call(route, actor, self._arguments(route, path))
+                if self._finished:
+                    return
+                answer = b"" if reply is None else encode(reply)
         except WorkspaceError as error:
             self.write_problem(error)
             return
-        self.set_status(route.status if reply is not None else 204)
-        if reply is not None:
+        self.set_status(route.status if answer else 204)
+        if answer:
             self.set_header("Content-Type", "application/json")
-            self.finish(encode(reply))
+            self.finish(answer)
 
-    async def _call(self, route: Route, actor: Actor, path: dict[str, str]) -> Any:
+    def _once_key(self, route: Route, actor: Actor) -> once.Key | None:
+        """The key by which a request that is sent again is known; None where there is none or it does not count."""
+        sent = self.request.headers.get(once.HEADER)
+        if sent is None or route.method not in {"POST", "PATCH"} or route.session_only or route.who == "open":
+            return None
+        request = f"{route.method} {self.request.uri}\n".encode() + self.request.body
+        return once.Key.of(actor, sent, hashlib.sha256(request).hexdigest())
+
+    async def _call_once(self, route: Route, actor: Actor, key: once.Key, arguments: dict[str, Any]) -> bytes:
+        async def do() -> bytes:
+            reply = await self._call(route, actor, arguments)
+            return b"" if reply is None else encode(reply)
+
+        if not route.unit:
+            return await self.workspace.get(once.Once).run(self.workspace, actor, key, do)
+        async with self.workspace.db.unit(actor) as work:
+            found = await once.answered(work, key)
+            if found is not None:
+                return found
+            reply = await route.verb(work, **arguments)
+            answer = b"" if reply is None else encode(reply)
+            await once.keep(work, key, answer)
+        return answer
+
+    def _arguments(self, route: Route, path: dict[str, str]) -> dict[str, Any]:
         arguments: dict[str, Any] = dict(path)
         if route.body is not None:
             if len(self.request.body) > route.max_body:
@@ -159,6 +192,9 @@ class RouteHandler(APIHandler):
                 raise Invalid("Name at least one field to change.")
         if route.query is not None:
             arguments["query"] = convert(self._query(), route.query)
+        return arguments
+
+    async def _call(self, route: Route, actor: Actor, arguments: dict[str, Any]) -> Any:
         if not route.unit:
             return await route.verb(Outside(self.workspace, actor, self), **arguments)
         db = self.workspace.db

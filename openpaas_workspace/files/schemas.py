@@ -77,6 +77,7 @@ class FileInfo(Wire, frozen=True, kw_only=True):
 class FileList(Wire, frozen=True, kw_only=True):
     """What a path leads to; `entries` of a folder or space."""
 
+    ref: str
     path: str
     kind: Literal["space", "folder", "file"]
     level: LevelName

@@ -6,6 +6,7 @@ import asyncio
 from contextlib import suppress
 from datetime import timedelta
 from functools import cached_property
+from pathlib import Path
 from typing import Any
 
 from jupyter_client.multikernelmanager import DuplicateKernelError
@@ -21,9 +22,11 @@ from openpaas_workspace.kernels.connection import WorkspaceKernelConnection
 from openpaas_workspace.kernels.engine import sentences
 from openpaas_workspace.kernels.placement import (
     KernelAccess,
+    KernelDoors,
     KernelPlacement,
     KernelRecord,
     KernelWatch,
+    OpenDoor,
     Placement,
 )
 from openpaas_workspace.kernels.provisioner import SandboxProvisioner, refuse_without_sandbox
@@ -66,6 +69,7 @@ class WorkspaceKernelManager(AsyncMappingKernelManager):
         self._placement: KernelPlacement | None = None
         self._access: KernelAccess | None = None
         self.watch = KernelWatch()
+        self._doors: KernelDoors | None = None
 
     @default("kernel_manager_class")
     def _default_kernel_manager_class(self) -> str:
@@ -80,11 +84,16 @@ class WorkspaceKernelManager(AsyncMappingKernelManager):
         return max(1, min(60, self.sandbox.idle_timeout // 10))
 
     def join(
-        self, placement: KernelPlacement, access: KernelAccess, watch: KernelWatch | None = None
+        self,
+        placement: KernelPlacement,
+        access: KernelAccess,
+        watch: KernelWatch | None = None,
+        doors: KernelDoors | None = None,
     ) -> None:
         """Gives this server its rules; called once by app.py. Until then no kernel starts and none is seen."""
         self._placement, self._access = placement, access
         self.watch = watch or self.watch
+        self._doors = doors
 
     # who may
 
@@ -125,6 +134,11 @@ class WorkspaceKernelManager(AsyncMappingKernelManager):
             raise HTTPError(503, sentences.NOT_JOINED)
         record.placement = await self._ask(record)
         return record.placement
+
+    def open_door(self, kernel_id: str, path: Path, uid: int | None) -> OpenDoor | None:
+        """The kernel's own socket to the workspace, for the provisioner; None on a server that gives none."""
+        record = self.records.get(kernel_id)
+        return None if self._doors is None or record is None else self._doors.open(record, path, uid)
 
     async def preflight(self, user: Any, path: str) -> Placement:
         """Whether `user` could start a kernel for the notebook at `path` now; raises HTTPError with a sentence."""

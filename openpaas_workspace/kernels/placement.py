@@ -79,6 +79,20 @@ class KernelAccess(Protocol):
         """Whether `user` may connect to it, run code in it, interrupt, restart and end it."""
 
 
+class OpenDoor(Protocol):
+    """A kernel's way to the interface of the workspace, while it runs."""
+
+    async def close(self) -> None:
+        """Let nobody through any more."""
+
+
+class KernelDoors(Protocol):
+    """Opens to each kernel a socket of its own, which is its identity."""
+
+    def open(self, record: KernelRecord, path: Path, uid: int | None) -> OpenDoor:
+        """Answer on a Unix socket at `path`, owned by `uid` if given, as this kernel. In the event loop; OSError."""
+
+
 class KernelWatch:
     """Hears what happens to kernels; app.py gives its own. All are called in the event loop and return at once."""
 

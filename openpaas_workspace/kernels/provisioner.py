@@ -20,8 +20,8 @@ from tornado.web import HTTPError
 from openpaas_workspace.kernels import bubblewrap, cgroups, folder, processes
 from openpaas_workspace.kernels.config import MB, Sandbox
 from openpaas_workspace.kernels.engine import jail, sentences
-from openpaas_workspace.kernels.engine.environment import environment
-from openpaas_workspace.kernels.placement import Placement
+from openpaas_workspace.kernels.engine.environment import DOOR, environment
+from openpaas_workspace.kernels.placement import OpenDoor, Placement
 from openpaas_workspace.kernels.watcher import Watched, Watcher
 
 _SAID = 16384
@@ -41,6 +41,9 @@ class Host(Protocol):
     def ended(self, kernel_id: str, sentence: str) -> None:
         """Hears which limit ended the kernel."""
 
+    def open_door(self, kernel_id: str, path: Path, uid: int | None) -> OpenDoor | None:
+        """The kernel's own socket to the workspace; None where there is none."""
+
     def group_places(self) -> dict[str, cgroups.Place]:
         """Where control groups may be made."""
 
@@ -57,6 +60,7 @@ class SandboxProvisioner(LocalProvisioner):
     _fds: tuple[int, ...] = ()
     _said: int | None = None
     _watched = False
+    _door: OpenDoor | None = None
 
     async def pre_launch(self, **kwargs: Any) -> dict[str, Any]:
         """Prepares the sandbox and its command; raises HTTPError if the kernel may or can not be started."""
@@ -87,9 +91,15 @@ class SandboxProvisioner(LocalProvisioner):
             "cwd": "/",
         }
         if host.sandbox.single_member:
-            return self._unsandboxed(kwargs, placement)
+            kwargs = self._unsandboxed(kwargs, placement)
+            kwargs["env"][DOOR] = str(self._folder / "s" / "w")
+            self._door = host.open_door(self.kernel_id, self._folder / "s" / "w", None)
+            return kwargs
         try:
             await asyncio.to_thread(self._confine, kwargs, host, tools, placement)
+            uid = host.sandbox.first_uid + placement.uid_number if os.geteuid() == 0 else None
+            # Its folder is empty yet: nothing can have been planted where the socket comes to lie.
+            self._door = host.open_door(self.kernel_id, self._folder / "s" / "w", uid)
         except (folder.Unmountable, OSError) as error:
             self.log.warning("Kernel %s cannot be confined: %s", self.kernel_id, error)
             raise HTTPError(503, sentences.UNPLACED) from error
@@ -116,6 +126,9 @@ class SandboxProvisioner(LocalProvisioner):
     async def cleanup(self, restart: bool = False) -> None:
         """Removes the control groups and, unless the kernel restarts, its folder."""
         self._release()
+        door, self._door = self._door, None
+        if door is not None:
+            await door.close()
         self._log_what_it_said()
         if self._watched:
             self._watched = False

@@ -11,11 +11,12 @@ from traitlets import List, Unicode
 
 from openpaas_workspace.accounts.engine.names import initials
 from openpaas_workspace.accounts.gateway.cookies import clear_session, session_secret
+from openpaas_workspace.accounts.gateway.doors import speaks_of
 from openpaas_workspace.accounts.service.actors import TOKEN_PREFIX, Speaker, by_session, by_token
 from openpaas_workspace.accounts.service.live import Sessions
 from openpaas_workspace.accounts.service.speakers import Speakers
 from openpaas_workspace.core.db import Work
-from openpaas_workspace.core.web import Identity
+from openpaas_workspace.core.web import API, Identity
 from openpaas_workspace.core.workspace import Workspace
 from openpaas_workspace.kit.actors import NOBODY, Actor
 from openpaas_workspace.kit.ids import digest
@@ -105,12 +106,23 @@ def photo_path(handler: RequestHandler, member_id: str, version: str) -> str | N
 
 
 async def find_speaker(handler: RequestHandler) -> Speaker | None:
-    """Who speaks, remembered for the request. A Bearer header counts alone, even beside a good cookie."""
+    """Who speaks, remembered for the request.
+
+    A kernel's own door counts alone, whatever is said there; a Bearer header does, even beside a good cookie.
+    """
     if hasattr(handler, _FOUND):
         found: Speaker | None = getattr(handler, _FOUND)
         return found
     workspace: Workspace = handler.settings["openpaas_workspace"]
     speaker = None
+    speaks = speaks_of(handler)
+    if speaks is not None:
+        # Jupyter's own addresses are for pages: what a kernel may do is in our interface.
+        inside = handler.request.path.startswith(f"{handler.settings.get('base_url', '/')}{API[1:]}/")
+        speaker = await speaks() if inside else None
+        handler._token_authenticated = speaker is not None  # type: ignore[attr-defined]  # noqa: SLF001  (Jupyter's name)
+        setattr(handler, _FOUND, speaker)
+        return speaker
     if _TOKEN_SCHEME.match(handler.request.headers.get("Authorization", "")):
         token = bearer(handler)
         if token.startswith(TOKEN_PREFIX):

@@ -11,11 +11,12 @@ from typing import Any, BinaryIO
 
 from tornado import web
 
+from openpaas_workspace.core import once
 from openpaas_workspace.core.access import Access
 from openpaas_workspace.core.web import API, Identity, RouteHandler, spare_the_answer
 from openpaas_workspace.files.config import FilesSettings
 from openpaas_workspace.files.gateway.stream import send
-from openpaas_workspace.files.schemas import Conflicts, ContentQuery, FileInfo, FileVersion
+from openpaas_workspace.files.schemas import Conflicts, ContentQuery, FileVersion
 from openpaas_workspace.files.service import content, files, nodes, places, uploads
 from openpaas_workspace.files.service.disk import Disk
 from openpaas_workspace.files.service.places import Place
@@ -30,7 +31,7 @@ from openpaas_workspace.kit.errors import (
     WorkspaceError,
 )
 from openpaas_workspace.kit.ids import new_id
-from openpaas_workspace.kit.schema import convert, encode
+from openpaas_workspace.kit.schema import convert, decode, encode
 
 _PREFIX = "openpaas_workspace.files.gateway.raw."
 
@@ -82,9 +83,13 @@ class ContentHandler(RouteHandler):
 
     async def put(self, **path: str) -> None:
         try:
-            self.finish(encode(await self._put(**path)))
+            answer = await self._put_once(**path)
         except WorkspaceError as error:
             self.write_problem(error)
+            return
+        self.set_header("Content-Type", "application/json")
+        self.set_header("ETag", f'"{decode(answer, FileVersion).version}"')
+        self.finish(answer)
 
     for _verb in (get, head, put):
         setattr(_verb, "__allow_unauthenticated", True)  # `_who` asks
@@ -105,6 +110,20 @@ class ContentHandler(RouteHandler):
             self.clear_header("Content-Disposition")
             self.write_problem(error)
 
+    async def _put_once(self, **path: str) -> bytes:
+        """The answer; of a request that is sent again with its key the one that it got first."""
+        sent = self.request.headers.get(once.HEADER)
+        if sent is None:
+            return encode(await self._put(**path))
+
+        async def do() -> bytes:
+            return encode(await self._put(**path))
+
+        who = await self._who("files:write")
+        about = (self.request.uri, self._sha.hexdigest(), self.request.headers.get("If-Match", ""))
+        key = once.Key.of(who.actor, sent, hashlib.sha256("\n".join(map(str, about)).encode()).hexdigest())
+        return await self.workspace.get(once.Once).run(self.workspace, who.actor, key, do)
+
     async def _put(self, **path: str) -> FileVersion:
         who = await self._who("files:write")
         if self._file is None or self._path is None:
@@ -118,7 +137,7 @@ class ContentHandler(RouteHandler):
             async with who.workspace.db.read(who.actor) as work:
                 folder, name = await places.parent_and_name(work, where)
             node = await uploads.store(who, folder, name, self._path, conflict=conflict, digest=digest)
-            return self._version(await files.described(who, node), digest)
+            return FileVersion(file=await files.described(who, node), version=digest)
         place = await _find(who, where)
         if place is not None and place.node is not None:
             node, version = await content.put(who, place.node, self._path, digest=digest, version=version)
@@ -129,12 +148,7 @@ class ContentHandler(RouteHandler):
             version = digest
         else:
             raise NotFound
-        return self._version(await files.described(who, node, where), version)
-
-    def _version(self, file: FileInfo, version: str) -> FileVersion:
-        self.set_header("Content-Type", "application/json")
-        self.set_header("ETag", f'"{version}"')
-        return FileVersion(file=file, version=version)
+        return FileVersion(file=await files.described(who, node, where), version=version)
 
     def _conflict(self) -> Conflicts:
         query = {"path": "", "conflict": self.get_query_argument("conflict", "replace")}

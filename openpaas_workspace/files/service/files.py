@@ -52,6 +52,7 @@ async def show(caller: Caller, query: FileQuery) -> FileList:
             entries = await infos(work, [(f"{place.path}/{name}", name, node) for name, node in found])
     kind = "space" if place.node is None else place.node.kind
     return FileList(
+        ref=str(place.ref),
         path=place.path,
         kind=cast('Literal["space", "folder", "file"]', kind),
         level=cast("LevelName", level.name),

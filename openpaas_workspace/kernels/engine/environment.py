@@ -7,6 +7,8 @@ from collections.abc import Mapping
 from openpaas_workspace.kernels.engine import jail
 
 _PASSED = ("TZ",)
+# Where the client of the workspace looks for the kernel's own door.
+DOOR = "OPENPAAS_SOCKET"
 
 
 def environment(
@@ -26,6 +28,7 @@ def environment(
         "IPYTHONDIR": jail.IPYTHON,
         "JPY_SESSION_NAME": label,
         "PYTHONPATH": jail.STARTUP,
+        DOOR: f"{jail.SOCKETS}/w",
         "PIP_DISABLE_PIP_VERSION_CHECK": "1",
     }
     if locale:

@@ -93,12 +93,15 @@ def made_of(type_: str, parts: Parts, function: Callable[..., Any], args: tuple[
 def edit(type_: str, base: Parts | None, live: Parts, value: Any) -> bytes | None:
     """The update that merges `value`, written from `base` (None: from `live`), into `live`; None for no change.
 
+    What `live` holds already is no change, whatever it was written from: a write that is repeated does nothing.
     Raises Invalid on what cannot be content of this type.
     """
     value = value.function(*value.args) if isinstance(value, Made) else value
     now = whole(live) if live else EMPTY
     try:
-        update = merge_outside(now if base is None else whole(base), now, type_, value)
+        update = merge_outside(now, now, type_, value)
+        if base is not None and not is_empty(update):
+            update = merge_outside(whole(base), now, type_, value)
     except ValueError as error:
         raise Invalid(str(error)) from error
     return None if is_empty(update) else update

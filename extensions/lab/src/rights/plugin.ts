@@ -3,10 +3,13 @@ import type { JupyterFrontEnd, JupyterFrontEndPlugin } from '@jupyterlab/applica
 import type { DocumentRegistry, IDocumentWidget } from '@jupyterlab/docregistry';
 import { INotebookCellExecutor, runCell } from '@jupyterlab/notebook';
 import { ITranslator } from '@jupyterlab/translation';
-import { DOMAIN } from '@openpaas/base';
+import { DOMAIN, IWorkspace } from '@openpaas/base';
 
+import type { LiveDocument } from '../live/document.js';
 import { ILiveDocuments } from '../live/tokens.js';
 import { writeLanguage } from '../live/untouched.js';
+import { Executor } from '../runs/execute.js';
+import { answerQuestions } from '../runs/questions.js';
 import { guardCommands, refuseExecution } from './guards.js';
 import { followRight, showRight } from './view.js';
 
@@ -37,23 +40,36 @@ export const cellExecutor: JupyterFrontEndPlugin<INotebookCellExecutor> = {
   id: '@openpaas/lab:cell-executor',
   description: 'Runs cells for members who may execute.',
   autoStart: true,
-  requires: [ILiveDocuments, ITranslator],
+  requires: [ILiveDocuments, ITranslator, IWorkspace],
   provides: INotebookCellExecutor,
-  activate: (_app, documents: ILiveDocuments, translator: ITranslator) => ({
-    runCell: async options => {
-      const live = documents.of(options.notebook.sharedModel);
-      if (options.cell.model.type === 'code' && live?.canExecute === false) {
-        refuseExecution(translator.load(DOMAIN));
-        return false;
-      }
-      if (options.cell.model.type === 'code') {
+  activate: (_app, documents: ILiveDocuments, translator: ITranslator, workspace: IWorkspace) => {
+    const executors = new WeakMap<LiveDocument, Executor>();
+    documents.added.connect((_, live) => {
+      executors.set(live, new Executor(workspace, live));
+      answerQuestions(workspace, live);
+    });
+    return {
+      runCell: async options => {
+        const live = documents.of(options.notebook.sharedModel);
+        if (options.cell.model.type !== 'code') {
+          return runCell(options);
+        }
+        if (live?.canExecute === false) {
+          refuseExecution(translator.load(DOMAIN));
+          return false;
+        }
         if (options.sessionContext?.isReady === false) {
           // While its kernel is being asked for, the stock function would forget the cell in silence.
           await options.sessionContext.ready;
         }
         writeLanguage(options.notebook);
+        const kernel = options.sessionContext?.session?.kernel;
+        const executor = live === undefined ? undefined : executors.get(live);
+        if (executor === undefined || kernel === null || kernel === undefined || options.sessionContext?.pendingInput === true) {
+          return runCell(options);
+        }
+        return executor.run(kernel.id, options);
       }
-      return runCell(options);
-    }
-  })
+    };
+  }
 };

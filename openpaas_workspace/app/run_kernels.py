@@ -1,0 +1,111 @@
+"""Runs and the kernels of this server, joined."""
+
+import math
+from dataclasses import dataclass
+from types import SimpleNamespace
+from typing import Any
+
+from openpaas_workspace.core.workspace import Workspace
+from openpaas_workspace.kernels.manager import WorkspaceKernelManager
+from openpaas_workspace.kernels.placement import KernelRecord
+from openpaas_workspace.kit.actors import Actor
+from openpaas_workspace.kit.errors import Forbidden, NotFound
+from openpaas_workspace.kit.refs import Ref
+from openpaas_workspace.kit.schema import encode
+from openpaas_workspace.realtime.push.service.hub import Push
+from openpaas_workspace.runs.service.runs import Run
+
+_NONE = "This notebook has no running kernel; start one, then run it again."
+_SHOWN_AFTER = 5.0
+
+
+@dataclass
+class LiveKernel:
+    """A running kernel, as runs need it."""
+
+    manager: WorkspaceKernelManager
+    record: KernelRecord
+
+    @property
+    def id(self) -> str:
+        """The kernel's id."""
+        return self.record.kernel_id
+
+    @property
+    def principal(self) -> str:
+        """As whom it runs."""
+        return self.record.principal
+
+    def channel(self) -> Any:
+        """A client of it, of the server's own."""
+        return self.manager.get_kernel(self.id).client()
+
+    async def alive(self) -> bool:
+        """Whether its process is there."""
+        if self.manager.records.get(self.id) is not self.record or self.id not in self.manager:
+            return False
+        manager: Any = self.manager.get_kernel(self.id)
+        return bool(await manager.is_alive())
+
+    async def admits(self, actor: Actor) -> bool:
+        """Whether somebody may run code in it now."""
+        return await self.manager.may_execute(_user(actor), self.id)
+
+    async def before(self, actor: Actor) -> None:
+        """Remember whose request runs; write what the code will read."""
+        self.record.last_request, self.record.last_user = {}, _user(actor)
+        self.manager.watch.ran(self.record, self.record.last_user)
+        first = self.manager.watch.before_run()
+        if first is not None:
+            await first
+
+    async def interrupt(self) -> None:
+        """Stop what runs in it."""
+        if self.id in self.manager:
+            manager: Any = self.manager
+            await manager.interrupt_kernel(self.id)
+
+
+class WorkspaceRunKernels:
+    """Finds the kernel of a notebook."""
+
+    def __init__(self, manager: WorkspaceKernelManager) -> None:
+        self._manager = manager
+
+    async def of(self, actor: Actor, file_id: str, kernel_id: str) -> LiveKernel:
+        """As the protocol says."""
+        wanted = str(Ref("file", file_id))
+        for record in self._manager.records.values():
+            placed = record.placement is not None and record.placement.object_id == wanted
+            if placed and kernel_id in {"", record.kernel_id} and record.kernel_id in self._manager:
+                kernel = LiveKernel(self._manager, record)
+                if not await kernel.admits(actor):
+                    raise Forbidden("You may not run code in this notebook; ask a manager of the space.")
+                return kernel
+        raise NotFound(_NONE)
+
+
+def teller(workspace: Workspace) -> Any:
+    """Shows each run to those who follow its notebook."""
+
+    def told(run: Run) -> None:
+        push = workspace.find(Push)
+        if push is None:
+            return
+        value = {
+            "state": run.state,
+            "by": run.by.id,
+            "stopped_by": run.stopped_by,
+            "version": run.version,
+            "asks": run.question is not None,
+        }
+        assert len(encode(value)) < 1000  # noqa: S101  (a few words)
+        push.ephemeral(
+            str(Ref("file", run.file)), f"run:{run.id}", value, ttl=_SHOWN_AFTER if run.over else math.inf
+        )
+
+    return told
+
+
+def _user(actor: Actor) -> Any:
+    return SimpleNamespace(actor=actor, username=actor.name)

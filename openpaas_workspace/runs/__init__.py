@@ -1,0 +1,1 @@
+"""Runs: cells that the server executes, whoever looks or not."""
