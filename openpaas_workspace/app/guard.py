@@ -13,6 +13,7 @@ from tornado.web import Application
 from openpaas_workspace.core.access import Access
 from openpaas_workspace.core.web import Identity, spare_the_answer
 from openpaas_workspace.core.workspace import Workspace
+from openpaas_workspace.kit.actors import Actor
 from openpaas_workspace.kit.errors import (
     Forbidden,
     Invalid,
@@ -111,14 +112,19 @@ async def _admit(handler: Any, rows: Rows) -> None:
             return
         raise Unauthenticated
     _from_a_page(handler)
-    if "all" not in actor.scopes and not (row.scope and actor.has_scope(row.scope)):
-        if row.scope:
-            raise Forbidden(f"This token does not hold the scope {row.scope}.")
-        raise Forbidden("This token does not open this address.")
+    _within_its_scopes(actor, row)
     if row.who == "administrator" and not actor.administrator:
         raise Forbidden("Only an administrator may do this.")
     if row.check is not None:
         await row.check(handler, actor)
+
+
+def _within_its_scopes(actor: Actor, row: Access) -> None:
+    if "all" in actor.scopes or (row.scope and actor.has_scope(row.scope)):
+        return
+    if row.scope:
+        raise Forbidden(f"This token does not hold the scope {row.scope}.")
+    raise Forbidden("This token does not open this address.")
 
 
 def _from_a_page(handler: Any) -> None:

@@ -14,7 +14,9 @@ from openpaas_workspace.kit.actors import SYSTEM
 from openpaas_workspace.kit.errors import NotFound, Unauthenticated
 
 # What a script may do; what makes, takes over or opens an account asks for a page.
-SCOPES = frozenset({"accounts:read", "events:read", "files", "search", "sharing"})
+SCOPES = frozenset({"accounts:read", "events:read", "files", "search", "sharing:read"})
+# Only a kernel that runs as a member speaks for one: it shares, and asks for access.
+OF_A_MEMBER = frozenset({"sharing"})
 
 
 class WorkspaceKernelDoors:
@@ -47,7 +49,7 @@ class WorkspaceKernelDoors:
             id=record.principal,
             name=record.path,
             groups=frozenset(),
-            scopes=SCOPES,
+            scopes=SCOPES | OF_A_MEMBER if record.principal == f"member:{behalf}" else SCOPES,
             administrator=False,
             token=True,
             behalf=behalf,

@@ -9,7 +9,7 @@ from openpaas_workspace.core.workspace import Workspace
 from openpaas_workspace.kernels.manager import WorkspaceKernelManager
 from openpaas_workspace.kernels.placement import KernelRecord
 from openpaas_workspace.kit.actors import Actor
-from openpaas_workspace.kit.errors import Forbidden, NotFound
+from openpaas_workspace.kit.errors import Conflict, Forbidden
 from openpaas_workspace.kit.refs import Ref
 from openpaas_workspace.kit.schema import encode
 from openpaas_workspace.realtime.push.service.hub import Push
@@ -39,6 +39,13 @@ class LiveKernel:
     def channel(self) -> Any:
         """A client of it, of the server's own."""
         return self.manager.get_kernel(self.id).client()
+
+    def life(self) -> int | None:
+        """The process that it is now: another after a restart."""
+        if self.id not in self.manager:
+            return None
+        found: int | None = getattr(self.manager.get_kernel(self.id).provisioner, "pid", None)
+        return found
 
     async def alive(self) -> bool:
         """Whether its process is there."""
@@ -82,7 +89,7 @@ class WorkspaceRunKernels:
                 if not await kernel.admits(actor):
                     raise Forbidden("You may not run code in this notebook; ask a manager of the space.")
                 return kernel
-        raise NotFound(_NONE)
+        raise Conflict(_NONE)
 
 
 def teller(workspace: Workspace) -> Any:

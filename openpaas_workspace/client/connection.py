@@ -58,7 +58,7 @@ class Connection:
                 'Outside of a kernel say where: Workspace("https://…", token="opw_…"). '
                 "Tokens are made under “My account”."
             )
-        self.url = "http://kernel" if self.socket else str(url).rstrip("/")
+        self.url = "http://localhost" if self.socket else str(url).rstrip("/")
         self.headers = {"User-Agent": "openpaas-client", "Accept": "application/json"}
         if token:
             self.headers["Authorization"] = f"Bearer {token}"

@@ -2,7 +2,7 @@
 
 from openpaas_workspace.core.registry import Domain
 from openpaas_workspace.core.workspace import Workspace
-from openpaas_workspace.runs.events import RunStopped
+from openpaas_workspace.runs.events import RunAnswered, RunQueued, RunStopped
 from openpaas_workspace.runs.routes import ROUTES
 from openpaas_workspace.runs.service.runs import Runs
 
@@ -13,4 +13,4 @@ async def _close(workspace: Workspace) -> None:
         await runs.close()
 
 
-domain = Domain("runs", routes=ROUTES, events=(RunStopped,), close=_close)
+domain = Domain("runs", routes=ROUTES, events=(RunQueued, RunStopped, RunAnswered), close=_close)

@@ -8,22 +8,27 @@ READ, WRITE = "kernels:read", "kernels:write"
 
 
 async def _start(outside: Outside, file: str, body: NewRun) -> RunInfo:
+    """Queue cells."""
     return await verbs.start(outside.workspace, outside.actor, file, body)
 
 
 async def _list(outside: Outside, file: str) -> list[RunInfo]:
+    """What runs or waits."""
     return await verbs.list_runs(outside.workspace, outside.actor, file)
 
 
 async def _show(outside: Outside, run: str, query: RunQuery) -> RunInfo:
+    """One run."""
     return await verbs.show(outside.workspace, outside.actor, run, query)
 
 
 async def _stop(outside: Outside, run: str) -> RunInfo:
+    """Stop a run."""
     return await verbs.stop(outside.workspace, outside.actor, run)
 
 
 async def _answer(outside: Outside, run: str, body: RunAnswer) -> RunInfo:
+    """Answer a question."""
     return await verbs.answer(outside.workspace, outside.actor, run, body)
 
 

@@ -207,6 +207,15 @@ _ACCOUNTS: tuple[Case, ...] = (
     Case("PUT /me/photo", "/me/photo", everybody(422), {"image": "bm8="}),
     Case("DELETE /me/photo", "/me/photo", everybody(200)),
     Case("GET /members/{member_id}/photo", "/members/{somebody}/photo", everybody(404)),
+    Case("GET /files/{file}/runs", "/files/{file}/runs", readers()),
+    # Without a running kernel there is nothing to run in; what runs is tried in tests/runs.
+    Case(
+        "POST /files/{file}/runs", "/files/{file}/runs", (404, 403, 409, 409, 404), {"cells": [{"id": "a"}]},
+        owner=409,
+    ),
+    Case("GET /runs/{run}", "/runs/nothing", everybody(404)),
+    Case("POST /runs/{run}/stop", "/runs/nothing/stop", everybody(404)),
+    Case("POST /runs/{run}/answer", "/runs/nothing/answer", everybody(404), {"question": "a", "value": "b"}),
     Case("GET /guide/{name}", "/guide/start", everybody(200)),
     Case("GET /guide/pictures/{name}", "/guide/pictures/login-fr.png", everybody(200)),
     Case("GET /me/data", "/me/data", everybody(200)),

@@ -1,5 +1,6 @@
 """Every route that writes, called on a real server: each leaves an event of who did it in the log."""
 
+import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
@@ -37,6 +38,46 @@ def _write_content(client: Any, held: Held) -> None:
         content = {"type": "file", "format": "text", "content": text}
         answer = client.put(f"/api/contents/{held['file']['path']}", json=content)
         assert answer.status_code in {200, 201}, answer.text
+
+
+def _notebook(client: Any, held: Held) -> None:
+    """A notebook with a kernel: one cell asks, one takes long."""
+    cells = [
+        {
+            "cell_type": "code",
+            "id": id_,
+            "metadata": {},
+            "source": source,
+            "outputs": [],
+            "execution_count": None,
+        }
+        for id_, source in (("asks", "input('? ')"), ("long", "import time; time.sleep(600)"))
+    ]
+    content = {"cells": cells, "metadata": {}, "nbformat": 4, "nbformat_minor": 5}
+    body = {"type": "notebook", "format": "json", "content": content}
+    client.put("/api/contents/~/runs.ipynb", json=body).raise_for_status()
+    opened = client.put(
+        "/api/collaboration/session/~/runs.ipynb", json={"format": "json", "type": "notebook"}
+    ).json()
+    wish = {"path": "~/runs.ipynb", "name": "", "type": "notebook", "kernel": {"name": "python3"}}
+    assert client.post("/api/sessions", json=wish).status_code == 201
+    held["notebook"] = {"file": opened["fileId"]}
+
+
+def _asked(client: Any, held: Held) -> None:
+    """The cell asks by now."""
+    for _ in range(600):
+        held["run"] = client.get(f"{API}/runs/{held['run']['id']}", params={"wait": 1}).json()
+        if held["run"].get("question"):
+            return
+        time.sleep(0.05)
+    raise AssertionError("it never asked")
+
+
+def _long(client: Any, held: Held) -> None:
+    """Another run, which goes on."""
+    answer = client.post(f"{API}/files/{held['notebook']['file']}/runs", json={"cells": [{"id": "long"}]})
+    held["run"] = answer.json()
 
 
 def _member(held: Held) -> Held:
@@ -163,6 +204,20 @@ STEPS = (
     Step("DELETE /files/{file}/versions/{version}", _version),
     Step("POST /files/{file}/restore", _file, lambda _: {"seq": 1}, before=_write_content),
     Step("DELETE /files/{id}", _file),
+    Step(
+        "POST /files/{file}/runs",
+        lambda held: held["notebook"],
+        lambda _: {"cells": [{"id": "asks"}]},
+        holds="run",
+        before=_notebook,
+    ),
+    Step(
+        "POST /runs/{run}/answer",
+        lambda held: {"run": held["run"]["id"]},
+        lambda held: {"question": held["run"]["question"]["id"], "value": "a"},
+        before=_asked,
+    ),
+    Step("POST /runs/{run}/stop", lambda held: {"run": held["run"]["id"]}, before=_long),
     Step("POST /trash/{id}/restore", _file),
     Step("DELETE /trash/{id}", _file, before=_trash),
     Step("PUT /spaces/{id}/quota", lambda held: {"id": held["space"]["id"]}, lambda _: {"quota_bytes": None}),

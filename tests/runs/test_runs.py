@@ -158,7 +158,7 @@ async def test_who_may_stop_it_and_who_did_is_seen(book: Callable[..., Book]) ->
     over = await one.over(run)
     assert over["state"] == "cancelled"
     assert over["stopped_by"] == one.ask("alice", "GET", "/me").json()["id"]
-    assert one.cells()["a"]["outputs"][-1]["ename"] == "KeyboardInterrupt"
+    assert "KeyboardInterrupt" in [output.get("ename") for output in one.cells()["a"]["outputs"]]
     assert one.text("b") == ""
     assert one.ask("carol", "GET", f"/files/{one.id}/runs").json() == []
 
@@ -207,7 +207,7 @@ async def test_strangers_readers_and_rubbish(book: Callable[..., Book]) -> None:
     for body in ({}, {"cells": []}, {"cells": [{"id": 1}]}, {**wish, "kernel": 3}, {**wish, "more": 1}):
         assert one.ask("bob", "POST", f"/files/{one.id}/runs", json=body).status_code == 422, body
     assert (
-        one.ask("bob", "POST", f"/files/{one.id}/runs", json={**wish, "kernel": "nothing"}).status_code == 404
+        one.ask("bob", "POST", f"/files/{one.id}/runs", json={**wish, "kernel": "nothing"}).status_code == 409
     )
     assert one.ask("bob", "GET", "/runs/nothing").status_code == 404
     assert one.text("a") == ""

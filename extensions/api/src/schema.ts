@@ -488,6 +488,30 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/files/{file}/runs": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What runs or waits in a notebook.
+         * @description What runs or waits.
+         */
+        get: operations["_list"];
+        put?: never;
+        /**
+         * Execute cells of a notebook on the server, whoever looks or not.
+         * @description Queue cells.
+         */
+        post: operations["_start"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/files/{file}/versions": {
         parameters: {
             query?: never;
@@ -717,7 +741,7 @@ export interface paths {
         };
         /**
          * Who I am.
-         * @description Who I am.
+         * @description Who I am; of a kernel the member whose request it runs.
          */
         get: operations["me"];
         put?: never;
@@ -1063,6 +1087,66 @@ export interface paths {
          * @description Take a pin away; raises NotFound without one.
          */
         delete: operations["unpin"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/runs/{run}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * One run; waits for something new if asked to.
+         * @description One run.
+         */
+        get: operations["_show"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/runs/{run}/answer": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Answer what the running cell asks.
+         * @description Answer a question.
+         */
+        post: operations["_answer"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/runs/{run}/stop": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Stop a run.
+         * @description Stop a run.
+         */
+        post: operations["_stop"];
+        delete?: never;
         options?: never;
         head?: never;
         patch?: never;
@@ -1601,7 +1685,7 @@ export interface components {
             /** @enum {unknown} */
             type: "hb";
         };
-        AnyEvent: components["schemas"]["MemberCreated"] | components["schemas"]["MemberUpdated"] | components["schemas"]["MemberDisabled"] | components["schemas"]["MemberEnabled"] | components["schemas"]["MemberErased"] | components["schemas"]["GroupCreated"] | components["schemas"]["GroupChanged"] | components["schemas"]["GroupDeleted"] | components["schemas"]["SessionOpened"] | components["schemas"]["SessionEnded"] | components["schemas"]["LoginFailed"] | components["schemas"]["PasswordChanged"] | components["schemas"]["TokenCreated"] | components["schemas"]["TokenRevoked"] | components["schemas"]["LinkCreated"] | components["schemas"]["LinkUsed"] | components["schemas"]["GrantChanged"] | components["schemas"]["GrantWithdrawn"] | components["schemas"]["ObjectMoved"] | components["schemas"]["AccessRequested"] | components["schemas"]["AccessAnswered"] | components["schemas"]["FileEdited"] | components["schemas"]["VersionNamed"] | components["schemas"]["VersionRenamed"] | components["schemas"]["VersionUnnamed"] | components["schemas"]["VersionRestored"] | components["schemas"]["SpaceCreated"] | components["schemas"]["SpaceChanged"] | components["schemas"]["FolderCreated"] | components["schemas"]["FileCreated"] | components["schemas"]["FileRenamed"] | components["schemas"]["FileMoved"] | components["schemas"]["FileTrashed"] | components["schemas"]["FileRestored"] | components["schemas"]["FilePurged"] | components["schemas"]["UploadBegun"] | components["schemas"]["UploadCancelled"] | components["schemas"]["FileReplaced"] | components["schemas"]["FileRefused"] | components["schemas"]["KernelStarted"] | components["schemas"]["CodeRun"] | components["schemas"]["KernelEnded"] | components["schemas"]["Pinned"] | components["schemas"]["Unpinned"] | components["schemas"]["SpaceTakenOver"] | components["schemas"]["DataTaken"];
+        AnyEvent: components["schemas"]["MemberCreated"] | components["schemas"]["MemberUpdated"] | components["schemas"]["MemberDisabled"] | components["schemas"]["MemberEnabled"] | components["schemas"]["MemberErased"] | components["schemas"]["GroupCreated"] | components["schemas"]["GroupChanged"] | components["schemas"]["GroupDeleted"] | components["schemas"]["SessionOpened"] | components["schemas"]["SessionEnded"] | components["schemas"]["LoginFailed"] | components["schemas"]["PasswordChanged"] | components["schemas"]["TokenCreated"] | components["schemas"]["TokenRevoked"] | components["schemas"]["LinkCreated"] | components["schemas"]["LinkUsed"] | components["schemas"]["GrantChanged"] | components["schemas"]["GrantWithdrawn"] | components["schemas"]["ObjectMoved"] | components["schemas"]["AccessRequested"] | components["schemas"]["AccessAnswered"] | components["schemas"]["FileEdited"] | components["schemas"]["VersionNamed"] | components["schemas"]["VersionRenamed"] | components["schemas"]["VersionUnnamed"] | components["schemas"]["VersionRestored"] | components["schemas"]["SpaceCreated"] | components["schemas"]["SpaceChanged"] | components["schemas"]["FolderCreated"] | components["schemas"]["FileCreated"] | components["schemas"]["FileRenamed"] | components["schemas"]["FileMoved"] | components["schemas"]["FileTrashed"] | components["schemas"]["FileRestored"] | components["schemas"]["FilePurged"] | components["schemas"]["UploadBegun"] | components["schemas"]["UploadCancelled"] | components["schemas"]["FileReplaced"] | components["schemas"]["FileRefused"] | components["schemas"]["KernelStarted"] | components["schemas"]["CodeRun"] | components["schemas"]["KernelEnded"] | components["schemas"]["RunQueued"] | components["schemas"]["RunStopped"] | components["schemas"]["RunAnswered"] | components["schemas"]["Pinned"] | components["schemas"]["Unpinned"] | components["schemas"]["SpaceTakenOver"] | components["schemas"]["DataTaken"];
         /**
          * AuditEntry
          * @description One event; people are named by their ids.
@@ -1663,6 +1747,28 @@ export interface components {
             retry_after: number;
             /** @enum {unknown} */
             type: "bye";
+        };
+        /**
+         * CellState
+         * @description How far a cell is; `sentence` says why it was not executed, `source` what it holds if it was changed.
+         */
+        CellState: {
+            id: string;
+            /** @default  */
+            sentence: string;
+            /** @default null */
+            source: string | null;
+            /** @enum {unknown} */
+            state: "changed" | "done" | "failed" | "queued" | "running" | "skipped";
+        };
+        /**
+         * CellWish
+         * @description A cell to execute; with the `source` that was seen it is refused when somebody has changed it since.
+         */
+        CellWish: {
+            id: string;
+            /** @default null */
+            source: string | null;
         };
         /**
          * CodeRun
@@ -1889,6 +1995,7 @@ export interface components {
             /** @enum {unknown} */
             level: "commenter" | "editor" | "manager" | "reader";
             path: string;
+            ref: string;
         };
         /**
          * FileMoved
@@ -2655,6 +2762,17 @@ export interface components {
             image: string;
         };
         /**
+         * NewRun
+         * @description Cells to execute in this order, in a running kernel of the notebook (by default the one that it has).
+         */
+        NewRun: {
+            cells: components["schemas"]["CellWish"][];
+            /** @default  */
+            kernel: string;
+            /** @default true */
+            stop_on_error: boolean;
+        };
+        /**
          * NewSpace
          * @description A team space to create; who creates it manages it.
          */
@@ -2794,6 +2912,15 @@ export interface components {
             type: string;
         };
         /**
+         * Question
+         * @description What the running cell asks of whoever is looking (`input`, `getpass`).
+         */
+        Question: {
+            id: string;
+            password: boolean;
+            prompt: string;
+        };
+        /**
          * Refused
          * @description A frame of the page was not obeyed; `re` is its id.
          */
@@ -2832,6 +2959,76 @@ export interface components {
         Resume: {
             epoch: string;
             seq: number;
+        };
+        /**
+         * RunAnswer
+         * @description The answer to a question of the running cell.
+         */
+        RunAnswer: {
+            question: string;
+            value: string;
+        };
+        /**
+         * RunAnswered
+         * @description Somebody answered what the running cell of a notebook asked.
+         */
+        RunAnswered: {
+            /** @default [] */
+            members: string[];
+            ref: string;
+            run: string;
+            /** @enum {unknown} */
+            type: "RunAnswered";
+        };
+        /**
+         * RunInfo
+         * @description A run as it is now. `version` grows with every change; `by` asked for it, `stopped_by` ended it early.
+         */
+        RunInfo: {
+            by: string;
+            cells: components["schemas"]["CellState"][];
+            created_at: number;
+            /** @default null */
+            ended_at: number | null;
+            file: string;
+            id: string;
+            kernel: string;
+            /** @default null */
+            question: components["schemas"]["Question"] | null;
+            /** @default  */
+            sentence: string;
+            /** @default null */
+            started_at: number | null;
+            /** @enum {unknown} */
+            state: "cancelled" | "done" | "failed" | "queued" | "running";
+            /** @default  */
+            stopped_by: string;
+            version: number;
+        };
+        /**
+         * RunQueued
+         * @description Somebody had so many cells of a notebook queued for execution.
+         */
+        RunQueued: {
+            cells: number;
+            /** @default [] */
+            members: string[];
+            ref: string;
+            run: string;
+            /** @enum {unknown} */
+            type: "RunQueued";
+        };
+        /**
+         * RunStopped
+         * @description Somebody stopped what runs in a notebook.
+         */
+        RunStopped: {
+            /** @default [] */
+            members: string[];
+            ref: string;
+            run: string;
+            /** @enum {unknown} */
+            type: "RunStopped";
         };
         /**
          * SearchHit
@@ -4007,6 +4204,56 @@ export interface operations {
             default: components["responses"]["Problem"];
         };
     };
+    _list: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                file: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RunInfo"][];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    _start: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                file: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewRun"];
+            };
+        };
+        responses: {
+            /** @description Done. */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RunInfo"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
     post_version: {
         parameters: {
             query?: never;
@@ -4875,6 +5122,82 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    _show: {
+        parameters: {
+            query?: {
+                after?: number;
+                wait?: number;
+            };
+            header?: never;
+            path: {
+                run: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RunInfo"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    _answer: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                run: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RunAnswer"];
+            };
+        };
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RunInfo"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    _stop: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                run: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RunInfo"];
+                };
             };
             default: components["responses"]["Problem"];
         };

@@ -94,6 +94,12 @@ def require_member(work: Work) -> str:
     return work.actor.id
 
 
+def require_someone(work: Work) -> None:
+    """Raises Forbidden unless a member acts, or a kernel that runs for one."""
+    if work.actor.kind != "member" and not (work.actor.kind == "kernel" and work.actor.behalf):
+        raise Forbidden("Only a member may do this.")
+
+
 async def require_session(work: Work) -> str:
     """The id of the member who acts from the page; raises Forbidden for tokens, `all` or not."""
     member_id = require_member(work)

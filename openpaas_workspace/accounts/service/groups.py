@@ -8,7 +8,7 @@ from sqlalchemy.exc import IntegrityError
 from openpaas_workspace.accounts.events import GroupChanged, GroupCreated, GroupDeleted
 from openpaas_workspace.accounts.models import group_members, groups, members
 from openpaas_workspace.accounts.schemas import Group, GroupName, Member
-from openpaas_workspace.accounts.service.actors import require_administrator, require_member
+from openpaas_workspace.accounts.service.actors import require_administrator, require_someone
 from openpaas_workspace.accounts.service.members import member_row, view
 from openpaas_workspace.accounts.service.speakers import forget_speakers
 from openpaas_workspace.core.db import Work
@@ -22,7 +22,7 @@ _TAKEN = "There is a group of this name already."
 
 async def list_groups(work: Work) -> list[Group]:
     """All groups, by name."""
-    require_member(work)
+    require_someone(work)
     return [_view(row) for row in await work.all(_select().order_by(groups.c.name_key))]
 
 
@@ -69,7 +69,7 @@ async def delete_group(work: Work, group_id: str) -> None:
 
 async def list_group_members(work: Work, group_id: str) -> list[Member]:
     """Who is in a group, by username."""
-    require_member(work)
+    require_someone(work)
     await _group(work, group_id)
     rows = await work.all(
         select(members)

@@ -19,7 +19,11 @@ from openpaas_workspace.accounts.engine.names import (
 from openpaas_workspace.accounts.events import MemberCreated, MemberDisabled, MemberEnabled, MemberUpdated
 from openpaas_workspace.accounts.models import members, one_time_links
 from openpaas_workspace.accounts.schemas import Me, Member, MemberPatch, MemberQuery, MePatch, NewMember
-from openpaas_workspace.accounts.service.actors import require_administrator, require_member
+from openpaas_workspace.accounts.service.actors import (
+    require_administrator,
+    require_member,
+    require_someone,
+)
 from openpaas_workspace.accounts.service.sessions import end_sessions
 from openpaas_workspace.accounts.service.speakers import forget_speakers
 from openpaas_workspace.accounts.service.tokens import end_tokens
@@ -99,7 +103,7 @@ async def update_me(work: Work, body: MePatch) -> Me:
 
 async def list_members(work: Work, query: MemberQuery) -> list[Member]:
     """The directory, by username: active members, with the disabled ones if asked for by an administrator."""
-    require_member(work)
+    require_someone(work)
     return [
         view(row, with_email=work.actor.administrator or row.id == work.actor.id)
         for row in await find_members(work, query)
@@ -125,7 +129,7 @@ async def find_members(work: Work, query: MemberQuery) -> list[Row[Any]]:
 
 async def get_member(work: Work, member_id: str) -> Member:
     """One member; disabled ones are seen too, so that old names can be shown."""
-    require_member(work)
+    require_someone(work)
     row = await member_row(work, member_id)
     return view(row, with_email=work.actor.administrator or row.id == work.actor.id)
 

@@ -94,8 +94,10 @@ async def adopt_organisation(workspace: Workspace, member_id: str) -> str:
 
 async def create(caller: Caller, body: NewSpace) -> SpaceInfo:
     """Make a team space that the member who acts manages; raises Invalid, Conflict, Forbidden."""
-    settings = caller.workspace.get(FilesSettings)
-    if not (settings.members_create_spaces or caller.actor.administrator or caller.actor.kind == "system"):
+    settings, actor = caller.workspace.get(FilesSettings), caller.actor
+    if actor.kind == "kernel" and actor.id != f"member:{actor.behalf}":
+        raise Forbidden("The kernel of a space makes no other space; do this from a notebook of your own.")
+    if not (settings.members_create_spaces or actor.administrator or actor.kind == "system"):
         raise Forbidden("Only administrators create spaces here; ask one of them.")
     name = space_name(body.name)
     async with caller.workspace.db.unit(caller.actor) as work:

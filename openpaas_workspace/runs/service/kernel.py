@@ -8,6 +8,7 @@ from queue import Empty
 from typing import Any
 
 _POLL = 1.0
+_WELCOME = 5.0
 DIED = "The kernel died while this cell ran. Restart it, then run the cell again."
 
 
@@ -39,11 +40,17 @@ class Channel:
     client: Any
     _started: bool = field(default=False)
 
-    def start(self) -> None:
-        """Connect."""
+    async def start(self) -> None:
+        """Connect, and wait until what the kernel publishes arrives here."""
         if not self._started:
             self._started = True
             self.client.start_channels(shell=True, iopub=True, stdin=True, hb=False, control=False)  # noqa: S604  (a channel)
+
+            with suppress(Empty):
+                while (await self.client.get_iopub_msg(timeout=_WELCOME))["header"][
+                    "msg_type"
+                ] != "iopub_welcome":
+                    pass
 
     def close(self) -> None:
         """Disconnect."""
@@ -57,7 +64,7 @@ class Channel:
 
     async def execute(self, code: str, cell_id: str, hearing: Hearing) -> Outcome:
         """Run code and hear all of it, until the kernel is idle again; raises Died."""
-        self.start()
+        await self.start()
         message = self.client.session.msg(
             "execute_request",
             {
@@ -97,14 +104,19 @@ class Channel:
                 return reply
 
     async def _outputs(self, wanted: str, hearing: Hearing) -> None:
+        # An interrupt says busy and idle too, under the name of the cell that it interrupts (ipykernel 7).
+        busy = 0
         while True:
             message = await self._next(self.client.get_iopub_msg, hearing)
             if message["parent_header"].get("msg_id") != wanted:
                 continue
             kind, content = message["header"]["msg_type"], message["content"]
-            if kind == "status" and content.get("execution_state") == "idle":
+            if kind != "status":
+                hearing.message(kind, content)
+                continue
+            busy += {"busy": 1, "idle": -1}.get(content.get("execution_state"), 0)
+            if busy <= 0:
                 return
-            hearing.message(kind, content)
 
     async def _questions(self, wanted: str, hearing: Hearing) -> None:
         while True:

@@ -42,6 +42,9 @@ class RunningKernel(Protocol):
     def channel(self) -> Any:
         """A client of it."""
 
+    def life(self) -> int | None:
+        """The process that it is now: another after a restart, None when it is gone."""
+
     async def alive(self) -> bool:
         """Whether its process is there."""
 
@@ -59,7 +62,7 @@ class Kernels(Protocol):
     """Finds kernels; the application gives its own."""
 
     async def of(self, actor: Actor, file_id: str, kernel_id: str) -> RunningKernel:
-        """The running kernel of a notebook, this one if it is named; raises NotFound, Forbidden."""
+        """The running kernel of a notebook, this one if it is named; raises Conflict without one, Forbidden."""
 
 
 @dataclass
@@ -119,7 +122,7 @@ class Runs:
         self._channels: dict[str, Channel] = {}
 
     async def start(self, actor: Actor, file_id: str, body: NewRun) -> Run:
-        """Queue cells of a notebook; raises NotFound, Forbidden, TooMany."""
+        """Queue cells of a notebook; raises Conflict, Forbidden, TooMany."""
         kernel = await self._kernels.of(actor, file_id, body.kernel)
         queue = self._queues.setdefault(kernel.id, [])
         if len(queue) >= MOST_WAITING:
@@ -272,7 +275,13 @@ class Runs:
             run.move()
             self._tell(run)
 
-        return Hearing(output.take, asked, run.kernel.alive)
+        born = run.kernel.life()
+
+        async def same() -> bool:
+            # A kernel that died is started again by itself, sooner than one may look.
+            return run.kernel.life() == born and await run.kernel.alive()
+
+        return Hearing(output.take, asked, same)
 
     def _end(self, run: Run, state: RunState) -> None:
         if state == "cancelled":

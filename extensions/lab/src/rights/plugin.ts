@@ -48,14 +48,15 @@ export const cellExecutor: JupyterFrontEndPlugin<INotebookCellExecutor> = {
       executors.set(live, new Executor(workspace, live));
       answerQuestions(workspace, live);
     });
+    const words = translator.load(DOMAIN);
     return {
       runCell: async options => {
-        const live = documents.of(options.notebook.sharedModel);
         if (options.cell.model.type !== 'code') {
           return runCell(options);
         }
+        const live = documents.of(options.notebook.sharedModel);
         if (live?.canExecute === false) {
-          refuseExecution(translator.load(DOMAIN));
+          refuseExecution(words);
           return false;
         }
         if (options.sessionContext?.isReady === false) {
@@ -63,13 +64,15 @@ export const cellExecutor: JupyterFrontEndPlugin<INotebookCellExecutor> = {
           await options.sessionContext.ready;
         }
         writeLanguage(options.notebook);
-        const kernel = options.sessionContext?.session?.kernel;
+        const kernel = kernelOf(options);
         const executor = live === undefined ? undefined : executors.get(live);
-        if (executor === undefined || kernel === null || kernel === undefined || options.sessionContext?.pendingInput === true) {
-          return runCell(options);
-        }
-        return executor.run(kernel.id, options);
+        return executor === undefined || kernel === undefined ? runCell(options) : executor.run(kernel, options);
       }
     };
   }
 };
+
+/** The kernel that this page is connected to; the stock function says what to do without one. */
+function kernelOf({ sessionContext }: INotebookCellExecutor.IRunCellOptions): string | undefined {
+  return sessionContext?.pendingInput === true ? undefined : sessionContext?.session?.kernel?.id;
+}

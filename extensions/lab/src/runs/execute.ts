@@ -4,8 +4,8 @@
  */
 import { Notification } from '@jupyterlab/apputils';
 import type { INotebookCellExecutor } from '@jupyterlab/notebook';
-import type { components } from '@openpaas/api';
-import { ask, sentenceOf, UnreachableError, type IWorkspace } from '@openpaas/base';
+import { UnreachableError, type components } from '@openpaas/api';
+import { ask, sentenceOf, type IWorkspace } from '@openpaas/base';
 
 import type { LiveDocument } from '../live/document.js';
 
