@@ -28,6 +28,8 @@ T = TypeVar("T")
 _log = logging.getLogger(__name__)
 _INHERITED = ("PATH", "LANG", "LC_ALL", "TZ", "SYSTEMROOT")
 _MODULES = "openpaas_workspace."
+# How msgspec makes a struct with keywords again; the class that it is given passes here like any other.
+_REBUILD = ("msgspec._utils", "rebuild")
 
 
 @dataclass(frozen=True, slots=True)
@@ -173,6 +175,8 @@ class _Answers(pickle.Unpickler):
         super().__init__(back)
 
     def find_class(self, module: str, name: str) -> Any:
+        if (module, name) == _REBUILD:
+            return super().find_class(module, name)
         if not module.startswith(_MODULES) and module != "datetime":
             raise pickle.UnpicklingError(f"{module}.{name} is no answer")
         found = super().find_class(module, name)

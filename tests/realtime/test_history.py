@@ -13,7 +13,7 @@ from openpaas_workspace.kit.actors import SYSTEM
 from openpaas_workspace.kit.errors import NotFound
 from openpaas_workspace.kit.refs import Ref
 from openpaas_workspace.realtime.models import changes, live_objects
-from openpaas_workspace.realtime.service import store
+from openpaas_workspace.realtime.service import heavy, store
 from openpaas_workspace.realtime.service.compaction import compact, compact_old
 from tests.realtime.house import actor, until
 from tests.realtime.page import notebook, open_page
@@ -200,3 +200,27 @@ async def test_the_sweeper_keeps_what_rows_name(rooms, tmp_path, monkeypatch):
     left = [path.name for path in tmp_path.glob("blobs/*/*/*")]
     assert len(left) == 1
     assert stray not in left
+
+
+async def test_a_helper_answers_what_a_thread_does(quick, monkeypatch):
+    """Structs that come back from a helper process, too."""
+    object_id = await quick.file("a.ipynb", notebook("x = 1", "y = 2"), bob="editor")
+    for name in ("alice", "bob"):
+        page = await open_page(quick, "a.ipynb", name)
+        page.edit(lambda p, name=name: p.cells[0]["source"].insert(0, f"# {name}\n"))
+        await page.flush()
+        await page.acked()
+        await page.close()
+    questions = [
+        f"/api/workspace/v1/files/{object_id}/{path}" for path in ("comparison?base=1&credits=true", "blame")
+    ]
+    before = [(await quick.request("GET", path)).json() for path in questions]
+    monkeypatch.setattr(heavy, "MANY", -1)
+    after = [await quick.request("GET", path) for path in questions]
+    assert [answer.status_code for answer in after] == [200, 200]
+    assert [answer.json() for answer in after] == before
+    assert {run["author"] for part in before[1]["parts"] for run in part["runs"]} == {
+        "alice",
+        "bob",
+        "system",
+    }

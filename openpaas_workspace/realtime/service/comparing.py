@@ -1,16 +1,20 @@
 """What became of one state of a file in a later one, and who wrote what."""
 
 from collections.abc import Iterable, Sequence
-from datetime import timedelta
-from typing import Final
+from datetime import UTC, datetime, timedelta
+from typing import Final, cast
+
+import msgspec
 
 from openpaas_workspace.core.workspace import Workspace
 from openpaas_workspace.kit.actors import SYSTEM, Actor
 from openpaas_workspace.kit.errors import Invalid
-from openpaas_workspace.realtime.engine.blame import CellBlame, Run, blame_cells, blame_text
+from openpaas_workspace.kit.schema import encode
+from openpaas_workspace.realtime.engine.blame import Run, blame_cells, blame_text
 from openpaas_workspace.realtime.engine.comparison import Question, compare
 from openpaas_workspace.realtime.engine.contents import whole
 from openpaas_workspace.realtime.engine.credits import together
+from openpaas_workspace.realtime.engine.log import Change
 from openpaas_workspace.realtime.engine.outside import NOTEBOOK
 from openpaas_workspace.realtime.schemas import (
     Blame,
@@ -20,10 +24,8 @@ from openpaas_workspace.realtime.schemas import (
     ComparisonQuery,
 )
 from openpaas_workspace.realtime.service import store, timeline
-from openpaas_workspace.realtime.service.compaction import as_engine
-from openpaas_workspace.realtime.service.heavy import heavy
+from openpaas_workspace.realtime.service.heavy import heavy, slow
 from openpaas_workspace.realtime.service.live import LiveObject
-from openpaas_workspace.realtime.service.log import Change
 from openpaas_workspace.realtime.service.states import number, opened
 from openpaas_workspace.sharing.schemas import Level
 
@@ -57,7 +59,7 @@ async def comparison(
         whole=query.whole,
         credits=credits_,
     )
-    found = await heavy(workspace, compare, question)
+    found = await slow(workspace, len(wanted), compare, question)
     return Comparison(
         base=base,
         seq=seq,
@@ -85,22 +87,26 @@ async def blame(workspace: Workspace, actor: Actor, object_id: str) -> Blame:
     live = await opened(workspace, actor, object_id, Level.reader)
     seq, pieces = live.seq, live.state.parts()
     state = await heavy(workspace, whole, pieces)
-    listed = await store.all_changes(workspace, object_id, live.epoch, seq)
-    if live.described.type == NOTEBOOK:
-        cells = await heavy(workspace, _cells, listed, state)
-        parts = [BlamePart(cell=cell.id, runs=_runs(cell.runs)) for cell in cells]
+    rows = await store.written(workspace, object_id, live.epoch, seq)
+    parts = await slow(workspace, len(rows), _blamed, live.described.type, rows, state)
+    # Thousands of runs are made JSON where they are made.
+    return Blame(seq=seq, parts=cast("list[BlamePart]", msgspec.Raw(parts)))
+
+
+def _blamed(type_: str, rows: Sequence[store.Written], state: bytes) -> bytes:
+    """The parts of a Blame as JSON."""
+    listed = together(
+        (Change(seq, who, session, _moment(at), data) for seq, who, session, at, data in rows), MINUTE
+    )
+    if type_ == NOTEBOOK:
+        parts = [BlamePart(cell=cell.id, runs=_runs(cell.runs)) for cell in blame_cells(listed, state)]
     else:
-        runs = await heavy(workspace, _text, listed, state)
-        parts = [BlamePart(cell=None, runs=_runs(runs))]
-    return Blame(seq=seq, parts=parts)
+        parts = [BlamePart(cell=None, runs=_runs(blame_text(listed, state)))]
+    return encode(parts)
 
 
-def _cells(listed: Sequence[Change], state: bytes) -> list[CellBlame]:
-    return blame_cells(together(as_engine(listed), MINUTE), state)
-
-
-def _text(listed: Sequence[Change], state: bytes) -> list[Run]:
-    return blame_text(together(as_engine(listed), MINUTE), state)
+def _moment(milliseconds: int) -> datetime:
+    return datetime.fromtimestamp(milliseconds / 1000, UTC)
 
 
 def _runs(runs: Iterable[Run]) -> list[BlameRun]:

@@ -85,6 +85,7 @@ class Run:
     stopped_by: str = ""
     sentence: str = ""
     changed: asyncio.Event = field(default_factory=asyncio.Event)
+    in_sight: "asyncio.Task[None] | None" = None
 
     def info(self) -> RunInfo:
         """As it crosses the wire."""
@@ -132,6 +133,8 @@ class Runs:
         run = Run(new_id(), file_id, actor, kernel, wishes, body.stop_on_error, states)
         self._runs[run.id] = run
         queue.append(run)
+        if len(queue) > 1:
+            run.in_sight = asyncio.create_task(self._wait_in_sight(run))
         if kernel.id not in self._tasks:
             self._tasks[kernel.id] = asyncio.create_task(self._work(kernel.id), name="runs of a kernel")
         self._tell(run)
@@ -159,6 +162,7 @@ class Runs:
         else:
             self._queues[run.kernel.id].remove(run)
             self._end(run, "cancelled")
+            await self._leave(run, self._hand(run))
 
     def answer(self, run: Run, question: str, value: str) -> None:
         """Answer what the running cell asks; raises Conflict when somebody was faster."""
@@ -197,14 +201,13 @@ class Runs:
         run.state, run.started_at = "running", now()
         run.move()
         self._tell(run)
-        actor = _acting(run)
-        hand = Hand(self._workspace.get(Host), run.file, actor)
+        hand = self._hand(run)
         failed = False
+        if run.in_sight is not None:
+            await run.in_sight  # else what it shows could come after the end
         try:
             await hand.open()
-            await hand.edit(
-                lambda doc: engine.queue(doc, {id_ for id_, _ in run.wishes}, self._held(run.file))
-            )
+            await hand.edit(self._queued(run))
             for at in range(len(run.wishes)):
                 if run.stopped_by or (failed and run.stop_on_error):
                     run.mark(at, "skipped", "" if run.stopped_by else STOPPED)
@@ -217,8 +220,27 @@ class Runs:
             await self._leave(run, hand)
         self._end(run, "cancelled" if run.stopped_by else "failed" if failed else "done")
 
+    def _hand(self, run: Run) -> Hand:
+        return Hand(self._workspace.get(Host), run.file, _acting(run))
+
+    def _queued(self, run: Run) -> Callable[[Any], None]:
+        ids = {id_ for id_, _ in run.wishes}
+        return lambda doc: engine.queue(doc, ids, self._held(run.file))
+
+    async def _wait_in_sight(self, run: Run) -> None:
+        """Everybody sees that its cells wait."""
+        hand = self._hand(run)
+        try:
+            await hand.edit(self._queued(run))
+        except Exception:
+            _log.exception("The cells of a run could not be shown as waiting")
+        finally:
+            hand.close()
+
     async def _leave(self, run: Run, hand: Hand) -> None:
         """No cell of it waits any more."""
+        if run.in_sight is not None:
+            await run.in_sight
         waited = {cell.id for cell in run.states if cell.state not in {"done", "failed"}}
 
         def left(doc: Any) -> None:
