@@ -88,7 +88,7 @@ async def test_it_sees_its_own_processes_and_a_short_environment(walls: tuple[Ho
         "OLDPWD",
         "IPYTHONDIR",
     }
-    allowed |= {"JPY_SESSION_NAME", "PYTHONPATH", "PIP_DISABLE_PIP_VERSION_CHECK"}
+    allowed |= {"JPY_SESSION_NAME", "OPENPAAS_SOCKET", "PYTHONPATH", "PIP_DISABLE_PIP_VERSION_CHECK"}
     set_by_ipykernel = {"PYDEVD_USE_FRAME_EVAL", "TERM", "CLICOLOR", "FORCE_COLOR", "CLICOLOR_FORCE", "PAGER"}
     set_by_ipykernel |= {"GIT_PAGER", "MPLBACKEND", "PYDEVD_DISABLE_FILE_VALIDATION"}
     assert set(names) <= allowed | set_by_ipykernel
