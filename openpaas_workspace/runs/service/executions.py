@@ -61,8 +61,9 @@ class Executions:
             raise TooMany("Too many notebooks wait to be run; try again later.", retry_after=60)
         given.check(body.parameters)
         output = await self._output(actor, node, place, body.parameters)
-        row = {
-            "id": new_id(),
+        execution_id = new_id()
+        row: dict[str, Any] = {
+            "id": execution_id,
             "file_id": node.id,
             "output_id": output.id,
             "by": actor.behalf or actor.id,
@@ -74,10 +75,10 @@ class Executions:
         async with self._workspace.db.unit(actor) as work:
             await work.execute(insert(executions), row)
             work.publish(
-                ExecutionQueued(ref=str(Ref("file", node.id)), execution=row["id"], output=output.id)
+                ExecutionQueued(ref=str(Ref("file", node.id)), execution=execution_id, output=output.id)
             )
-        self._schedule(str(row["id"]))
-        return str(row["id"])
+        self._schedule(execution_id)
+        return execution_id
 
     async def resume(self) -> None:
         """After a start: what waited runs, what ran has failed and says so."""
@@ -176,7 +177,8 @@ class Executions:
             if not await self._move(execution_id, "queued", "running", started_at=now()):
                 return  # cancelled meanwhile, or another process has it
             row = await self.row(execution_id)
-            state, sentence = cast("RunState", "failed"), FAILED
+            state: RunState = "failed"
+            sentence = FAILED
             try:
                 state, sentence = await self._work(row)
             except WorkspaceError as error:
