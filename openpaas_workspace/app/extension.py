@@ -138,7 +138,8 @@ class WorkspaceApp(ExtensionApp):
         from openpaas_workspace.app.kernel_doors import WorkspaceKernelDoors
         from openpaas_workspace.app.kernel_watch import KernelOutsiders, WorkspaceKernelWatch
         from openpaas_workspace.app.placement import WorkspaceKernelAccess, WorkspacePlacement
-        from openpaas_workspace.app.run_kernels import WorkspaceRunKernels, teller
+        from openpaas_workspace.app.run_kernels import WorkspaceOwnKernels, WorkspaceRunKernels, teller
+        from openpaas_workspace.runs.service.executions import Executions
         from openpaas_workspace.runs.service.runs import Runs
 
         manager, workspace = self.server.kernel_manager, self.workspace
@@ -152,6 +153,13 @@ class WorkspaceApp(ExtensionApp):
         )
 
         workspace.put(Runs, Runs(workspace, WorkspaceRunKernels(manager), teller(workspace)))
+        executions = Executions(workspace, WorkspaceOwnKernels(manager))
+        workspace.put(Executions, executions)
+
+        async def resume(_workspace: Workspace) -> None:
+            await executions.resume()
+
+        workspace.on_ready.append(resume)
 
         async def recheck(batch: Sequence[Recorded]) -> None:
             if rights_moved(batch):

@@ -14,7 +14,7 @@ from openpaas_workspace.kit.actors import SYSTEM
 from openpaas_workspace.kit.errors import NotFound, Unauthenticated
 
 # What a script may do; what makes, takes over or opens an account asks for a page.
-SCOPES = frozenset({"accounts:read", "events:read", "files", "search", "sharing:read"})
+SCOPES = frozenset({"accounts:read", "events:read", "files", "kernels", "search", "sharing:read"})
 # Only a kernel that runs as a member speaks for one: it shares, and asks for access.
 OF_A_MEMBER = frozenset({"sharing"})
 

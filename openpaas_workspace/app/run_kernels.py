@@ -1,19 +1,23 @@
 """Runs and the kernels of this server, joined."""
 
+import asyncio
 import math
 from dataclasses import dataclass
 from types import SimpleNamespace
 from typing import Any
 
+from jupyter_server import CallContext
+from tornado.web import HTTPError
+
 from openpaas_workspace.core.workspace import Workspace
 from openpaas_workspace.kernels.manager import WorkspaceKernelManager
 from openpaas_workspace.kernels.placement import KernelRecord
 from openpaas_workspace.kit.actors import Actor
-from openpaas_workspace.kit.errors import Conflict, Forbidden
+from openpaas_workspace.kit.errors import Conflict, Forbidden, Unavailable
 from openpaas_workspace.kit.refs import Ref
 from openpaas_workspace.kit.schema import encode
 from openpaas_workspace.realtime.push.service.hub import Push
-from openpaas_workspace.runs.service.runs import Run
+from openpaas_workspace.runs.service.runs import Run, RunningKernel
 
 _NONE = "This notebook has no running kernel; start one, then run it again."
 _SHOWN_AFTER = 5.0
@@ -90,6 +94,43 @@ class WorkspaceRunKernels:
                     raise Forbidden("You may not run code in this notebook; ask a manager of the space.")
                 return kernel
         raise Conflict(_NONE)
+
+
+class WorkspaceOwnKernels:
+    """Kernels of executions."""
+
+    def __init__(self, manager: WorkspaceKernelManager) -> None:
+        self._manager = manager
+
+    async def start(self, actor: Actor, path: str) -> LiveKernel:
+        """As the protocol says."""
+        # The manager asks whose request it is; a task has a context of its own.
+        return await asyncio.create_task(self._start(actor, path))
+
+    async def _start(self, actor: Actor, path: str) -> LiveKernel:
+        CallContext.set(CallContext.JUPYTER_HANDLER, SimpleNamespace(current_user=_user(actor)))
+        manager: Any = self._manager
+        try:
+            kernel_id = await manager.start_kernel(path=path, kernel_name="python3")
+        except HTTPError as error:
+            raise Unavailable(str(error.log_message or error)) from error
+        kernel = LiveKernel(self._manager, self._manager.records[kernel_id])
+        client = kernel.channel()
+        client.start_channels(shell=True, iopub=True, stdin=False, hb=True, control=False)  # noqa: S604  (a channel)
+        try:
+            await client.wait_for_ready(timeout=60)
+        except RuntimeError as error:
+            await self.end(kernel)
+            raise Unavailable("The kernel did not start in time; try again.") from error
+        finally:
+            client.stop_channels()
+        return kernel
+
+    async def end(self, kernel: RunningKernel) -> None:
+        """As the protocol says."""
+        if kernel.id in self._manager:
+            manager: Any = self._manager
+            await manager.shutdown_kernel(kernel.id, now=True)
 
 
 def teller(workspace: Workspace) -> Any:

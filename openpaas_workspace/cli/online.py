@@ -38,6 +38,11 @@ ONLINE: tuple[Command, ...] = (
         (("--named",), {"action": "store_true", "help": "only those that somebody named"}),
     ),
     _row("revert", "write an earlier version again", _PATH, (("version",), {"type": int})),
+    _row(
+        "run", "execute a whole notebook into a copy beside it", _PATH,
+        (("-p", "--parameter"), {"action": "append", "default": [], "metavar": "NAME=VALUE", "help": "JSON, or text; may be repeated"}),
+        (("--no-wait",), {"action": "store_true", "help": "return at once"}),
+    ),
     _row("search", "find by names", (("words",), {"nargs": "+"})),
     _row("members", "list the members"),
     _row(

@@ -163,6 +163,24 @@ def revert(arguments: Namespace) -> None:
         say(arguments, {"version": ws.restore(arguments.path, arguments.version)})
 
 
+def run(arguments: Namespace) -> None:
+    """A whole notebook; fails when a cell does."""
+    values: dict[str, Any] = {}
+    for text in arguments.parameter:
+        name, found, value = text.partition("=")
+        if not found:
+            raise Invalid("A parameter is NAME=VALUE.")
+        try:
+            values[name] = json.loads(value)
+        except ValueError:
+            values[name] = value
+    with workspace(arguments) as ws:
+        execution = ws.notebook(arguments.path).run(values)
+        if not arguments.no_wait:
+            execution.wait()
+        say(arguments, {"id": execution.id, "state": execution.state, "output": execution.output})
+
+
 def search(arguments: Namespace) -> None:
     """By the beginnings of words of names."""
     with workspace(arguments) as ws:

@@ -4,6 +4,7 @@ In a kernel `Workspace()` is all; elsewhere `Workspace("https://…", token="opw
 pyarrow, of which the last two are imported when a table is first asked for; nothing of the server is.
 """
 
+from openpaas_workspace.client.notebooks import Execution, Notebook, RunFailed
 from openpaas_workspace.client.records import Content, File, Member, Space
 from openpaas_workspace.client.workspace import Workspace
 from openpaas_workspace.kit.errors import (
@@ -21,11 +22,14 @@ from openpaas_workspace.kit.errors import (
 __all__ = [
     "Conflict",
     "Content",
+    "Execution",
     "File",
     "Forbidden",
     "Invalid",
     "Member",
     "NotFound",
+    "Notebook",
+    "RunFailed",
     "Space",
     "TooLarge",
     "TooMany",

@@ -2,15 +2,24 @@
 
 from openpaas_workspace.core.registry import Domain
 from openpaas_workspace.core.workspace import Workspace
-from openpaas_workspace.runs.events import RunAnswered, RunQueued, RunStopped
+from openpaas_workspace.runs.events import ExecutionEnded, ExecutionQueued, RunAnswered, RunQueued, RunStopped
 from openpaas_workspace.runs.routes import ROUTES
+from openpaas_workspace.runs.service.executions import Executions
 from openpaas_workspace.runs.service.runs import Runs
 
 
 async def _close(workspace: Workspace) -> None:
+    executions = workspace.find(Executions)
+    if executions is not None:
+        await executions.close()
     runs = workspace.find(Runs)
     if runs is not None:
         await runs.close()
 
 
-domain = Domain("runs", routes=ROUTES, events=(RunQueued, RunStopped, RunAnswered), close=_close)
+domain = Domain(
+    "runs",
+    routes=ROUTES,
+    events=(RunQueued, RunStopped, RunAnswered, ExecutionQueued, ExecutionEnded),
+    close=_close,
+)

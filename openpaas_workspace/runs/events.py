@@ -20,3 +20,18 @@ class RunAnswered(Event, frozen=True, kw_only=True):
     """Somebody answered what the running cell of a notebook asked."""
 
     run: str
+
+
+class ExecutionQueued(Event, frozen=True, kw_only=True):
+    """Somebody had a whole notebook executed, into `output`."""
+
+    execution: str
+    output: str
+
+
+class ExecutionEnded(Event, frozen=True, kw_only=True):
+    """The execution of a notebook is over: done, failed or cancelled."""
+
+    execution: str
+    output: str
+    state: str

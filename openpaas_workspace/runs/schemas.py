@@ -1,6 +1,6 @@
 """What crosses the wire about runs."""
 
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 import msgspec
 
@@ -72,3 +72,32 @@ class RunAnswer(Wire, frozen=True, kw_only=True):
 
     question: str
     value: Annotated[str, msgspec.Meta(max_length=10_000)]
+
+
+class NewExecution(Wire, frozen=True, kw_only=True):
+    """Values for the names of the cell that is tagged `parameters`."""
+
+    parameters: dict[str, Any] = msgspec.field(default_factory=dict)
+
+
+class Execution(Wire, frozen=True, kw_only=True):
+    """A notebook (`file`) executed as a whole into another (`output`): by whom, with what, how far it is."""
+
+    id: str
+    file: str
+    output: str
+    by: str
+    state: RunState
+    parameters: dict[str, Any]
+    sentence: str
+    created_at: int
+    started_at: int | None
+    ended_at: int | None
+    cells: int
+    cells_done: int
+
+
+class ExecutionQuery(Wire, frozen=True, kw_only=True):
+    """Wait up to `wait` seconds for something to happen."""
+
+    wait: Annotated[float, msgspec.Meta(ge=0, le=30)] = 0

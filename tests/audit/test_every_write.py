@@ -64,6 +64,22 @@ def _notebook(client: Any, held: Held) -> None:
     held["notebook"] = {"file": opened["fileId"]}
 
 
+def _slow_book(client: Any, held: Held) -> None:
+    """A notebook that takes long."""
+    cell = {
+        "cell_type": "code",
+        "id": "a",
+        "metadata": {},
+        "source": "import time; time.sleep(600)",
+        "outputs": [],
+        "execution_count": None,
+    }
+    content = {"cells": [cell], "metadata": {}, "nbformat": 4, "nbformat_minor": 5}
+    body = {"type": "notebook", "format": "json", "content": content}
+    client.put("/api/contents/~/slow.ipynb", json=body).raise_for_status()
+    held["slow"] = {"file": client.get(f"{API}/files", params={"path": "~/slow.ipynb"}).json()["file"]["id"]}
+
+
 def _asked(client: Any, held: Held) -> None:
     """The cell asks by now."""
     for _ in range(600):
@@ -217,6 +233,14 @@ STEPS = (
         lambda held: {"question": held["run"]["question"]["id"], "value": "a"},
         before=_asked,
     ),
+    Step(
+        "POST /files/{file}/executions",
+        lambda held: held["slow"],
+        lambda _: {},
+        holds="execution",
+        before=_slow_book,
+    ),
+    Step("POST /executions/{execution}/cancel", lambda held: {"execution": held["execution"]["id"]}),
     Step("POST /runs/{run}/stop", lambda held: {"run": held["run"]["id"]}, before=_long),
     Step("POST /trash/{id}/restore", _file),
     Step("DELETE /trash/{id}", _file, before=_trash),

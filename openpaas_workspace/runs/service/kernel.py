@@ -62,8 +62,8 @@ class Channel:
         """Answer the question that waits."""
         self.client.input(value)
 
-    async def execute(self, code: str, cell_id: str, hearing: Hearing) -> Outcome:
-        """Run code and hear all of it, until the kernel is idle again; raises Died."""
+    async def execute(self, code: str, cell_id: str, hearing: Hearing, *, asks: bool = True) -> Outcome:
+        """Run code, which may ask questions, and hear all of it until the kernel is idle again; raises Died."""
         await self.start()
         message = self.client.session.msg(
             "execute_request",
@@ -72,7 +72,7 @@ class Channel:
                 "silent": False,
                 "store_history": True,
                 "user_expressions": {},
-                "allow_stdin": True,
+                "allow_stdin": asks,
                 "stop_on_error": True,
             },
             metadata={"cellId": cell_id},

@@ -85,6 +85,7 @@ class Run:
     stopped_by: str = ""
     sentence: str = ""
     changed: asyncio.Event = field(default_factory=asyncio.Event)
+    asks: bool = True
     in_sight: "asyncio.Task[None] | None" = None
 
     def info(self) -> RunInfo:
@@ -124,13 +125,19 @@ class Runs:
 
     async def start(self, actor: Actor, file_id: str, body: NewRun) -> Run:
         """Queue cells of a notebook; raises Conflict, Forbidden, TooMany."""
-        kernel = await self._kernels.of(actor, file_id, body.kernel)
+        return await self.queue(actor, file_id, await self._kernels.of(actor, file_id, body.kernel), body)
+
+    async def queue(
+        self, actor: Actor, file_id: str, kernel: RunningKernel, body: NewRun, *, asks: bool = True
+    ) -> Run:
+        """As `start`, in this kernel; without `asks` a question is an error, for nobody looks."""
         queue = self._queues.setdefault(kernel.id, [])
         if len(queue) >= MOST_WAITING:
             raise TooMany("Too much waits for this kernel already; let it work, or stop it.", retry_after=5)
         wishes = [(cell.id, cell.source) for cell in body.cells]
         states = [CellState(id=id_, state="queued") for id_, _ in wishes]
         run = Run(new_id(), file_id, actor, kernel, wishes, body.stop_on_error, states)
+        run.asks = asks
         self._runs[run.id] = run
         queue.append(run)
         if len(queue) > 1:
@@ -280,7 +287,7 @@ class Runs:
         count: int | None = None
         ok = False
         try:
-            outcome = await channel.execute(source, cell_id, self._hearing(run, output))
+            outcome = await channel.execute(source, cell_id, self._hearing(run, output), asks=run.asks)
             ok, count = outcome.ok, outcome.count
         except Died as error:
             output.take("error", {"ename": "KernelDied", "evalue": str(error), "traceback": [str(error)]})

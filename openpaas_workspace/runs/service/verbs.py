@@ -2,11 +2,22 @@
 
 from openpaas_workspace.core.events import Event
 from openpaas_workspace.core.workspace import Workspace
+from openpaas_workspace.files.service import files, places
+from openpaas_workspace.files.service.rows import Acting
 from openpaas_workspace.kit.actors import Actor
-from openpaas_workspace.kit.errors import Forbidden
+from openpaas_workspace.kit.errors import Forbidden, Invalid
 from openpaas_workspace.kit.refs import Ref
 from openpaas_workspace.runs.events import RunAnswered, RunQueued, RunStopped
-from openpaas_workspace.runs.schemas import NewRun, RunAnswer, RunInfo, RunQuery
+from openpaas_workspace.runs.schemas import (
+    Execution,
+    ExecutionQuery,
+    NewExecution,
+    NewRun,
+    RunAnswer,
+    RunInfo,
+    RunQuery,
+)
+from openpaas_workspace.runs.service.executions import Executions
 from openpaas_workspace.runs.service.runs import Run, Runs, waited
 from openpaas_workspace.sharing.schemas import Level
 from openpaas_workspace.sharing.service import rights
@@ -54,6 +65,49 @@ async def answer(workspace: Workspace, actor: Actor, run_id: str, body: RunAnswe
     workspace.get(Runs).answer(run, body.question, body.value)
     await _publish(workspace, actor, RunAnswered(ref=_ref(run), run=run.id))
     return run.info()
+
+
+async def execute(workspace: Workspace, actor: Actor, file: str, body: NewExecution) -> Execution:
+    """Execute a whole notebook into a copy beside it, in a kernel of its own; for who may run code there."""
+    caller = Acting(workspace, actor)
+    place = await files.open_place(caller, file)
+    node = place.node
+    if node is None or not node.name.endswith(".ipynb"):
+        raise Invalid("Only a notebook can be run.")
+    async with workspace.db.read(actor) as work:
+        if not await may_execute(work, Ref("file", node.id)):
+            raise Forbidden(_MAY_NOT)
+        folder = await places.find(work, node.parent_id)
+    service = workspace.get(Executions)
+    made = await service.start(actor, node, folder, body)
+    return await service.waited(made, 0)
+
+
+async def list_executions(workspace: Workspace, actor: Actor, file: str) -> list[Execution]:
+    """How a notebook was executed, newest first; for its readers."""
+    await _require(workspace, actor, file)
+    return await workspace.get(Executions).listed(file)
+
+
+async def show_execution(workspace: Workspace, actor: Actor, id_: str, query: ExecutionQuery) -> Execution:
+    """One execution, when something has happened; for readers of its notebook."""
+    service = workspace.get(Executions)
+    await _require(workspace, actor, (await service.row(id_)).file_id)
+    return await service.waited(id_, query.wait)
+
+
+async def cancel_execution(workspace: Workspace, actor: Actor, id_: str) -> Execution:
+    """Stop an execution; for who may run code in its notebook."""
+    service = workspace.get(Executions)
+    row = await service.row(id_)
+    await _require(workspace, actor, row.file_id)
+    async with workspace.db.read(actor) as work:
+        if not await may_execute(work, Ref("file", row.file_id)):
+            raise Forbidden(_MAY_NOT)
+    if row.ended_at is None:
+        await _publish(workspace, actor, RunStopped(ref=str(Ref("file", row.file_id)), run=row.id))
+    await service.cancel(id_, actor)
+    return await service.waited(id_, 0)
 
 
 async def _publish(workspace: Workspace, actor: Actor, fact: Event) -> None:

@@ -1,0 +1,55 @@
+"""Values for a notebook, as papermill gives them: a cell after the one that is tagged `parameters`."""
+
+import json
+import keyword
+from collections.abc import Mapping
+from typing import Any
+
+from openpaas_workspace.kit.errors import Invalid
+from openpaas_workspace.kit.ids import new_id
+
+TAG = "parameters"
+INJECTED = "injected-parameters"
+MOST_BYTES = 100_000
+
+
+def injected(notebook: dict[str, Any], parameters: Mapping[str, Any]) -> dict[str, Any]:
+    """The notebook without outputs, with a cell that sets these names; raises Invalid for odd names."""
+    cells = []
+    for cell in notebook["cells"]:
+        if INJECTED in _tags(cell):
+            continue
+        kept = dict(cell)
+        if kept["cell_type"] == "code":
+            kept |= {"outputs": [], "execution_count": None}
+        cells.append(kept)
+    if parameters:
+        at = next((place for place, cell in enumerate(cells, 1) if TAG in _tags(cell)), 0)
+        cells.insert(at, _cell(parameters))
+    return {**notebook, "cells": cells}
+
+
+def check(parameters: Mapping[str, Any]) -> None:
+    """Raises Invalid unless all can be set in Python."""
+    for name in parameters:
+        if not name.isidentifier() or keyword.iskeyword(name):
+            raise Invalid(f"“{name}” is no name for a parameter.")
+    if len(json.dumps(parameters)) > MOST_BYTES:
+        raise Invalid("These parameters are too large: write them to a file and name that.")
+
+
+def _cell(parameters: Mapping[str, Any]) -> dict[str, Any]:
+    lines = [f"{name} = {value!r}" for name, value in parameters.items()]
+    return {
+        "cell_type": "code",
+        "id": new_id(),
+        "metadata": {"tags": [INJECTED]},
+        "source": "\n".join(["# Parameters", *lines]),
+        "outputs": [],
+        "execution_count": None,
+    }
+
+
+def _tags(cell: Mapping[str, Any]) -> list[str]:
+    tags = cell.get("metadata", {}).get("tags")
+    return tags if isinstance(tags, list) else []
