@@ -344,6 +344,46 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/executions/{execution}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * One execution; waits for something new if asked to.
+         * @description One execution.
+         */
+        get: operations["_execution"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/executions/{execution}/cancel": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Stop an execution.
+         * @description Stop an execution.
+         */
+        post: operations["_cancel"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/files": {
         parameters: {
             query?: never;
@@ -402,6 +442,30 @@ export interface paths {
         get: operations["get_comparison"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/files/{file}/executions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * How a notebook was executed, newest first.
+         * @description How a notebook was executed.
+         */
+        get: operations["_executions"];
+        put?: never;
+        /**
+         * Execute a whole notebook into a copy beside it, with parameters, in a kernel of its own.
+         * @description Execute a whole notebook.
+         */
+        post: operations["_execute"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1685,7 +1749,7 @@ export interface components {
             /** @enum {unknown} */
             type: "hb";
         };
-        AnyEvent: components["schemas"]["MemberCreated"] | components["schemas"]["MemberUpdated"] | components["schemas"]["MemberDisabled"] | components["schemas"]["MemberEnabled"] | components["schemas"]["MemberErased"] | components["schemas"]["GroupCreated"] | components["schemas"]["GroupChanged"] | components["schemas"]["GroupDeleted"] | components["schemas"]["SessionOpened"] | components["schemas"]["SessionEnded"] | components["schemas"]["LoginFailed"] | components["schemas"]["PasswordChanged"] | components["schemas"]["TokenCreated"] | components["schemas"]["TokenRevoked"] | components["schemas"]["LinkCreated"] | components["schemas"]["LinkUsed"] | components["schemas"]["GrantChanged"] | components["schemas"]["GrantWithdrawn"] | components["schemas"]["ObjectMoved"] | components["schemas"]["AccessRequested"] | components["schemas"]["AccessAnswered"] | components["schemas"]["FileEdited"] | components["schemas"]["VersionNamed"] | components["schemas"]["VersionRenamed"] | components["schemas"]["VersionUnnamed"] | components["schemas"]["VersionRestored"] | components["schemas"]["SpaceCreated"] | components["schemas"]["SpaceChanged"] | components["schemas"]["FolderCreated"] | components["schemas"]["FileCreated"] | components["schemas"]["FileRenamed"] | components["schemas"]["FileMoved"] | components["schemas"]["FileTrashed"] | components["schemas"]["FileRestored"] | components["schemas"]["FilePurged"] | components["schemas"]["UploadBegun"] | components["schemas"]["UploadCancelled"] | components["schemas"]["FileReplaced"] | components["schemas"]["FileRefused"] | components["schemas"]["KernelStarted"] | components["schemas"]["CodeRun"] | components["schemas"]["KernelEnded"] | components["schemas"]["RunQueued"] | components["schemas"]["RunStopped"] | components["schemas"]["RunAnswered"] | components["schemas"]["Pinned"] | components["schemas"]["Unpinned"] | components["schemas"]["SpaceTakenOver"] | components["schemas"]["DataTaken"];
+        AnyEvent: components["schemas"]["MemberCreated"] | components["schemas"]["MemberUpdated"] | components["schemas"]["MemberDisabled"] | components["schemas"]["MemberEnabled"] | components["schemas"]["MemberErased"] | components["schemas"]["GroupCreated"] | components["schemas"]["GroupChanged"] | components["schemas"]["GroupDeleted"] | components["schemas"]["SessionOpened"] | components["schemas"]["SessionEnded"] | components["schemas"]["LoginFailed"] | components["schemas"]["PasswordChanged"] | components["schemas"]["TokenCreated"] | components["schemas"]["TokenRevoked"] | components["schemas"]["LinkCreated"] | components["schemas"]["LinkUsed"] | components["schemas"]["GrantChanged"] | components["schemas"]["GrantWithdrawn"] | components["schemas"]["ObjectMoved"] | components["schemas"]["AccessRequested"] | components["schemas"]["AccessAnswered"] | components["schemas"]["FileEdited"] | components["schemas"]["VersionNamed"] | components["schemas"]["VersionRenamed"] | components["schemas"]["VersionUnnamed"] | components["schemas"]["VersionRestored"] | components["schemas"]["SpaceCreated"] | components["schemas"]["SpaceChanged"] | components["schemas"]["FolderCreated"] | components["schemas"]["FileCreated"] | components["schemas"]["FileRenamed"] | components["schemas"]["FileMoved"] | components["schemas"]["FileTrashed"] | components["schemas"]["FileRestored"] | components["schemas"]["FilePurged"] | components["schemas"]["UploadBegun"] | components["schemas"]["UploadCancelled"] | components["schemas"]["FileReplaced"] | components["schemas"]["FileRefused"] | components["schemas"]["KernelStarted"] | components["schemas"]["CodeRun"] | components["schemas"]["KernelEnded"] | components["schemas"]["RunQueued"] | components["schemas"]["RunStopped"] | components["schemas"]["RunAnswered"] | components["schemas"]["ExecutionQueued"] | components["schemas"]["ExecutionEnded"] | components["schemas"]["Pinned"] | components["schemas"]["Unpinned"] | components["schemas"]["SpaceTakenOver"] | components["schemas"]["DataTaken"];
         /**
          * AuditEntry
          * @description One event; people are named by their ids.
@@ -1932,6 +1996,52 @@ export interface components {
             seq: number;
             /** @enum {unknown} */
             type: "ev";
+        };
+        /**
+         * Execution
+         * @description A notebook (`file`) executed as a whole into another (`output`): by whom, with what, how far it is.
+         */
+        Execution: {
+            by: string;
+            cells: number;
+            cells_done: number;
+            created_at: number;
+            ended_at: number | null;
+            file: string;
+            id: string;
+            output: string;
+            parameters: Record<string, never>;
+            sentence: string;
+            started_at: number | null;
+            /** @enum {unknown} */
+            state: "cancelled" | "done" | "failed" | "queued" | "running";
+        };
+        /**
+         * ExecutionEnded
+         * @description The execution of a notebook is over: done, failed or cancelled.
+         */
+        ExecutionEnded: {
+            execution: string;
+            /** @default [] */
+            members: string[];
+            output: string;
+            ref: string;
+            state: string;
+            /** @enum {unknown} */
+            type: "ExecutionEnded";
+        };
+        /**
+         * ExecutionQueued
+         * @description Somebody had a whole notebook executed, into `output`.
+         */
+        ExecutionQueued: {
+            execution: string;
+            /** @default [] */
+            members: string[];
+            output: string;
+            ref: string;
+            /** @enum {unknown} */
+            type: "ExecutionQueued";
         };
         /**
          * FileCreated
@@ -2718,6 +2828,14 @@ export interface components {
             locale?: string;
             time_zone?: string;
             unit?: string;
+        };
+        /**
+         * NewExecution
+         * @description Values for the names of the cell that is tagged `parameters`.
+         */
+        NewExecution: {
+            /** @default {} */
+            parameters: Record<string, never>;
         };
         /**
          * NewFile
@@ -3999,6 +4117,54 @@ export interface operations {
             default: components["responses"]["Problem"];
         };
     };
+    _execution: {
+        parameters: {
+            query?: {
+                wait?: number;
+            };
+            header?: never;
+            path: {
+                execution: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Execution"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    _cancel: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                execution: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Execution"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
     show: {
         parameters: {
             query: {
@@ -4094,6 +4260,56 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Comparison"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    _executions: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                file: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Execution"][];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    _execute: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                file: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewExecution"];
+            };
+        };
+        responses: {
+            /** @description Done. */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Execution"];
                 };
             };
             default: components["responses"]["Problem"];

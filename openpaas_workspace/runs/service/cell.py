@@ -70,7 +70,7 @@ class CellOutput:
             return
         self._waiting.append(("stream", {"name": content.get("name", "stdout"), "text": text}))
 
-    async def finish(self) -> None:
+    async def written_out(self) -> None:
         """Write what is left; raises what writing failed with."""
         self._arrived.set()
         self._task.cancel()

@@ -53,6 +53,7 @@ class Executions:
         self._places = asyncio.Semaphore(AT_ONCE)
         self._tasks: dict[str, asyncio.Task[None]] = {}
         self._runs: dict[str, Run] = {}
+        self._stopped: dict[str, Actor] = {}
         self._changed = asyncio.Event()
 
     async def start(self, actor: Actor, node: Node, place: places.Place, body: NewExecution) -> str:
@@ -90,12 +91,16 @@ class Executions:
             else:
                 self._schedule(row.id)
 
-    async def cancel(self, execution_id: str, actor: Actor) -> None:
+    async def call_off(self, execution_id: str, actor: Actor) -> None:
         """Stop it; twice is as good as once."""
         row = await self.row(execution_id)
         if row.state == "queued" and await self._move(row.id, "queued", "cancelled"):
             await self._told(row, "cancelled")
-        elif (run := self._runs.get(execution_id)) is not None:
+            return
+        if execution_id in self._tasks:
+            self._stopped[execution_id] = actor
+        run = self._runs.get(execution_id)
+        if run is not None:
             await self._workspace.get(Runs).stop(run, actor)
 
     async def row(self, execution_id: str) -> Row[Any]:
@@ -202,6 +207,8 @@ class Executions:
             return "done", ""
         kernel = await self._kernels.start(actor, path)
         try:
+            if row.id in self._stopped:  # while the kernel started
+                return "cancelled", ""
             run = await self._workspace.get(Runs).queue(
                 actor, row.output_id, kernel, NewRun(cells=cells), asks=False
             )
@@ -212,6 +219,7 @@ class Executions:
             return run.state, run.sentence
         finally:
             self._runs.pop(row.id, None)
+            self._stopped.pop(row.id, None)
             await self._kernels.end(kernel)
 
     async def _end(self, row: Row[Any], state: RunState, sentence: str) -> None:

@@ -62,7 +62,7 @@ class Channel:
         """Answer the question that waits."""
         self.client.input(value)
 
-    async def execute(self, code: str, cell_id: str, hearing: Hearing, *, asks: bool = True) -> Outcome:
+    async def run_cell(self, code: str, cell_id: str, hearing: Hearing, *, asks: bool = True) -> Outcome:
         """Run code, which may ask questions, and hear all of it until the kernel is idle again; raises Died."""
         await self.start()
         message = self.client.session.msg(

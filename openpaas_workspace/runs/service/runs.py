@@ -287,13 +287,13 @@ class Runs:
         count: int | None = None
         ok = False
         try:
-            outcome = await channel.execute(source, cell_id, self._hearing(run, output), asks=run.asks)
+            outcome = await channel.run_cell(source, cell_id, self._hearing(run, output), asks=run.asks)
             ok, count = outcome.ok, outcome.count
         except Died as error:
             output.take("error", {"ename": "KernelDied", "evalue": str(error), "traceback": [str(error)]})
         finally:
             run.question = None
-            await output.finish()
+            await output.written_out()
             await hand.edit(lambda doc: _on(doc, cell_id, lambda found: engine.end(found, count)))
         run.mark(at, "done" if ok else "failed")
         return ok

@@ -106,7 +106,7 @@ async def cancel_execution(workspace: Workspace, actor: Actor, id_: str) -> Exec
             raise Forbidden(_MAY_NOT)
     if row.ended_at is None:
         await _publish(workspace, actor, RunStopped(ref=str(Ref("file", row.file_id)), run=row.id))
-    await service.cancel(id_, actor)
+    await service.call_off(id_, actor)
     return await service.waited(id_, 0)
 
 
