@@ -1,7 +1,7 @@
 /** The frame around the documents: our sign in the corner, and room for the document on a small screen. */
 import { ILabShell, type JupyterFrontEnd, type JupyterFrontEndPlugin } from '@jupyterlab/application';
 import { LabIcon } from '@jupyterlab/ui-components';
-import { Widget } from '@lumino/widgets';
+import { MenuBar, Widget } from '@lumino/widgets';
 
 const SIGN = new LabIcon({
   name: 'openpaas:sign',
@@ -31,6 +31,7 @@ export const frame: JupyterFrontEndPlugin<void> = {
       }
     };
     void app.restored.then(() => {
+      menusFit(shell);
       makeRoom();
       // Also when a phone is turned, or the page is enlarged.
       small.addEventListener('change', makeRoom);
@@ -38,3 +39,26 @@ export const frame: JupyterFrontEndPlugin<void> = {
     });
   }
 };
+
+/** Part of the stock menu bar that has no door: how wide each menu is, measured once. */
+interface IStockBar {
+  _menuItemSizes: number[];
+}
+
+/**
+ * What finds no room of the menus is behind their “…”. The stock bar measures them before they are in sight, and hides
+ * with one update only what it found too wide in the one before.
+ */
+function menusFit(shell: ILabShell): void {
+  const bar = [...shell.widgets('menu')].find(widget => widget instanceof MenuBar);
+  if (!(bar instanceof MenuBar)) {
+    return;
+  }
+  const fit = (): void => {
+    bar.update();
+    requestAnimationFrame(() => bar.update());
+  };
+  (bar as unknown as IStockBar)._menuItemSizes = [...bar.contentNode.children].map(item => (item as HTMLElement).offsetWidth);
+  new ResizeObserver(fit).observe(bar.node);
+  fit();
+}
