@@ -31,7 +31,7 @@ export const frame: JupyterFrontEndPlugin<void> = {
       }
     };
     void app.restored.then(() => {
-      menusFit(shell);
+      menusFit(shell, small);
       makeRoom();
       // Also when a phone is turned, or the page is enlarged.
       small.addEventListener('change', makeRoom);
@@ -46,19 +46,26 @@ interface IStockBar {
 }
 
 /**
- * What finds no room of the menus is behind their “…”. The stock bar measures them before they are in sight, and hides
- * with one update only what it found too wide in the one before.
+ * On a small screen, what finds no room of the menus is behind their “…”. The stock bar measures them before they are
+ * in sight, and hides with one update only what it found too wide in the one before. On a large one the bar is as wide
+ * as what it holds, and there is nothing to do.
  */
-function menusFit(shell: ILabShell): void {
+function menusFit(shell: ILabShell, small: MediaQueryList): void {
   const bar = [...shell.widgets('menu')].find(widget => widget instanceof MenuBar);
   if (!(bar instanceof MenuBar)) {
     return;
   }
-  const fit = (): void => {
+  const measured = [...bar.contentNode.children].map(item => (item as HTMLElement).offsetWidth);
+  const update = (times: number): void => {
+    // Menus without a width find room everywhere, and come back one with each update.
+    (bar as unknown as IStockBar)._menuItemSizes = small.matches ? measured : measured.map(() => 0);
     bar.update();
-    requestAnimationFrame(() => bar.update());
+    if (times > 1) {
+      requestAnimationFrame(() => update(times - 1));
+    }
   };
-  (bar as unknown as IStockBar)._menuItemSizes = [...bar.contentNode.children].map(item => (item as HTMLElement).offsetWidth);
-  new ResizeObserver(fit).observe(bar.node);
+  const fit = (): void => update(small.matches ? 2 : measured.length);
+  new ResizeObserver(() => small.matches && fit()).observe(bar.node);
+  small.addEventListener('change', fit);
   fit();
 }
