@@ -17,7 +17,7 @@ from openpaas_workspace.kit.errors import Conflict, Forbidden, Unavailable
 from openpaas_workspace.kit.refs import Ref
 from openpaas_workspace.kit.schema import encode
 from openpaas_workspace.realtime.push.service.hub import Push
-from openpaas_workspace.runs.service.runs import Run, RunningKernel
+from openpaas_workspace.runs.service.run import Run, RunningKernel
 
 _NONE = "This notebook has no running kernel; start one, then run it again."
 _SHOWN_AFTER = 5.0

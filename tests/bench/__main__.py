@@ -1,4 +1,4 @@
-"""Run every row: `python -m tests.bench [--rounds 7] [--only rooms,join,kernel,page,weight,stall,home,history] [--out FILE]`.
+"""Run every row: `python -m tests.bench [--rounds 7] [--only rooms,join,kernel,page,weight,stall,home,history,import,run,transfer] [--out FILE]`.
 
 Rounds alternate between the peers, so that a busy moment hits all of them; medians are compared.
 All of it takes about a quarter of an hour on two quiet processors.
@@ -21,6 +21,7 @@ from tests.bench.history import measure as history
 from tests.bench.home import measure as home
 from tests.bench.kernel_start import measure as kernel_start
 from tests.bench.peers import PEERS, Running
+from tests.bench.scripts import importing, running, transfers
 from tests.bench.stall import measure as stall
 
 Results = dict[str, list[dict[str, Any]]]
@@ -136,6 +137,9 @@ ROWS: dict[str, Callable[[int], Results]] = {
     "stall": stall,
     "home": home,
     "history": history,
+    "import": importing,
+    "run": running,
+    "transfer": transfers,
 }
 
 

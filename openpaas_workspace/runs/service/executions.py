@@ -23,7 +23,8 @@ from openpaas_workspace.runs.events import ExecutionEnded, ExecutionQueued
 from openpaas_workspace.runs.models import executions
 from openpaas_workspace.runs.schemas import CellWish, Execution, NewExecution, NewRun, RunState
 from openpaas_workspace.runs.service import parameters as given
-from openpaas_workspace.runs.service.runs import Run, RunningKernel, Runs
+from openpaas_workspace.runs.service.run import Run, RunningKernel
+from openpaas_workspace.runs.service.runs import Runs
 
 _log = logging.getLogger(__name__)
 AT_ONCE = 2

@@ -20,7 +20,8 @@ class Hand:
     def __init__(self, host: Host, file_id: str, actor: Actor) -> None:
         self._host = host
         self._ref = Ref("file", file_id)
-        self._actor = actor
+        self.file_id = file_id
+        self.actor = actor
         self._client = contents.new_client()
         self._live: LiveObject | None = None
         self._stop: Callable[[], None] = lambda: None
@@ -59,7 +60,7 @@ class Hand:
         finally:
             self.doc.unobserve(heard)
         for update in updates:
-            draft = self._host.draft(live, "update", update, self._actor, clients=[self._client])
+            draft = self._host.draft(live, "update", update, self.actor, clients=[self._client])
             try:
                 await live.append(draft, origin=self)
             except Exception:

@@ -3,9 +3,8 @@
 import asyncio
 import hashlib
 import logging
-from collections.abc import Awaitable, Callable
-from dataclasses import dataclass, field
-from typing import Any, Protocol
+from collections.abc import Callable
+from typing import Any
 
 from openpaas_workspace.core.workspace import Workspace
 from openpaas_workspace.kit.actors import Actor
@@ -14,10 +13,12 @@ from openpaas_workspace.kit.errors import Conflict, NotFound, TooMany
 from openpaas_workspace.kit.ids import new_id
 from openpaas_workspace.realtime.service.host import Host
 from openpaas_workspace.runs import engine
-from openpaas_workspace.runs.schemas import CellState, CellStateName, NewRun, Question, RunInfo, RunState
+from openpaas_workspace.runs.schemas import CellState, NewRun, Question, RunState
 from openpaas_workspace.runs.service.cell import CellOutput
 from openpaas_workspace.runs.service.hand import Hand
 from openpaas_workspace.runs.service.kernel import Channel, Died, Hearing
+from openpaas_workspace.runs.service.post import Post
+from openpaas_workspace.runs.service.run import Kernels, Run, RunningKernel, acting
 
 _log = logging.getLogger(__name__)
 MOST_WAITING = 50
@@ -25,90 +26,8 @@ KEPT_MS = 3_600_000
 GONE = "This cell is not in the notebook any more."
 CHANGED = "Somebody changed this cell after it was queued; look at it, then run it again."
 STOPPED = "A cell before this one failed."
+NO_KERNEL = "The kernel is gone; start it again, then run this."
 FORBIDDEN = "You may not run code here any more."
-
-
-class RunningKernel(Protocol):
-    """A kernel as runs need it."""
-
-    @property
-    def id(self) -> str:
-        """The kernel's id."""
-
-    @property
-    def principal(self) -> str:
-        """As whom it runs."""
-
-    def channel(self) -> Any:
-        """A client of it."""
-
-    def life(self) -> int | None:
-        """The process that it is now: another after a restart, None when it is gone."""
-
-    async def alive(self) -> bool:
-        """Whether its process is there."""
-
-    async def admits(self, actor: Actor) -> bool:
-        """Whether somebody may run code in it now."""
-
-    async def before(self, actor: Actor) -> None:
-        """What must be done before code of theirs runs."""
-
-    async def interrupt(self) -> None:
-        """Stop what runs in it."""
-
-
-class Kernels(Protocol):
-    """Finds kernels; the application gives its own."""
-
-    async def of(self, actor: Actor, file_id: str, kernel_id: str) -> RunningKernel:
-        """The running kernel of a notebook, this one if it is named; raises Conflict without one, Forbidden."""
-
-
-@dataclass
-class Run:
-    """One run."""
-
-    id: str
-    file: str
-    by: Actor
-    kernel: RunningKernel
-    wishes: list[tuple[str, str | None]]
-    stop_on_error: bool
-    states: list[CellState]
-    state: RunState = "queued"
-    version: int = 0
-    created_at: int = field(default_factory=now)
-    started_at: int | None = None
-    ended_at: int | None = None
-    question: Question | None = None
-    stopped_by: str = ""
-    sentence: str = ""
-    changed: asyncio.Event = field(default_factory=asyncio.Event)
-    asks: bool = True
-    in_sight: "asyncio.Task[None] | None" = None
-
-    def info(self) -> RunInfo:
-        """As it crosses the wire."""
-        names = ("id", "file", "state", "version", "created_at", "started_at", "ended_at", "question")
-        rest = {name: getattr(self, name) for name in (*names, "stopped_by", "sentence")}
-        return RunInfo(by=self.by.id, kernel=self.kernel.id, cells=list(self.states), **rest)
-
-    def move(self) -> None:
-        """Something changed: whoever waits hears of it."""
-        self.version += 1
-        changed, self.changed = self.changed, asyncio.Event()
-        changed.set()
-
-    def mark(self, at: int, state: CellStateName, sentence: str = "", source: str | None = None) -> None:
-        """A cell is so far."""
-        self.states[at] = CellState(id=self.wishes[at][0], state=state, sentence=sentence, source=source)
-        self.move()
-
-    @property
-    def over(self) -> bool:
-        """Whether nothing of it will happen any more."""
-        return self.state in {"done", "failed", "cancelled"}
 
 
 class Runs:
@@ -119,9 +38,7 @@ class Runs:
         self._kernels = kernels
         self._told = told
         self._runs: dict[str, Run] = {}
-        self._queues: dict[str, list[Run]] = {}
-        self._tasks: dict[str, asyncio.Task[None]] = {}
-        self._channels: dict[str, Channel] = {}
+        self._posts: dict[str, Post] = {}
 
     async def start(self, actor: Actor, file_id: str, body: NewRun) -> Run:
         """Queue cells of a notebook; raises Conflict, Forbidden, TooMany."""
@@ -131,19 +48,19 @@ class Runs:
         self, actor: Actor, file_id: str, kernel: RunningKernel, body: NewRun, *, asks: bool = True
     ) -> Run:
         """As `start`, in this kernel; without `asks` a question is an error, for nobody looks."""
-        queue = self._queues.setdefault(kernel.id, [])
-        if len(queue) >= MOST_WAITING:
+        post = self._posts.setdefault(kernel.id, Post())
+        if len(post.queue) >= MOST_WAITING:
             raise TooMany("Too much waits for this kernel already; let it work, or stop it.", retry_after=5)
         wishes = [(cell.id, cell.source) for cell in body.cells]
         states = [CellState(id=id_, state="queued") for id_, _ in wishes]
         run = Run(new_id(), file_id, actor, kernel, wishes, body.stop_on_error, states)
         run.asks = asks
         self._runs[run.id] = run
-        queue.append(run)
-        if len(queue) > 1:
+        post.add(run)
+        if len(post.queue) > 1:
             run.in_sight = asyncio.create_task(self._wait_in_sight(run))
-        if kernel.id not in self._tasks:
-            self._tasks[kernel.id] = asyncio.create_task(self._work(kernel.id), name="runs of a kernel")
+        if post.task is None:
+            post.task = asyncio.create_task(self._work(kernel.id), name="runs of a kernel")
         self._tell(run)
         return run
 
@@ -167,48 +84,53 @@ class Runs:
             await run.kernel.interrupt()
             run.move()
         else:
-            self._queues[run.kernel.id].remove(run)
+            self._posts[run.kernel.id].queue.remove(run)
             self._end(run, "cancelled")
-            await self._leave(run, self._hand(run))
+            hand = self._hand(run)
+            await self._leave(run, hand)
+            hand.close()
 
     def answer(self, run: Run, question: str, value: str) -> None:
         """Answer what the running cell asks; raises Conflict when somebody was faster."""
         if run.question is None or run.question.id != question:
             raise Conflict("This question has been answered already.")
         run.question = None
-        self._channels[run.kernel.id].answer(value)
+        channel = self._posts[run.kernel.id].channel
+        if channel is not None:
+            channel.answer(value)
         run.move()
         self._tell(run)
 
     async def close(self) -> None:
         """Run nothing any more."""
-        for task in self._tasks.values():
+        tasks = [post.task for post in self._posts.values() if post.task is not None]
+        for task in tasks:
             task.cancel()
-        await asyncio.gather(*self._tasks.values(), return_exceptions=True)
+        await asyncio.gather(*tasks, return_exceptions=True)
 
     async def _work(self, kernel_id: str) -> None:
-        queue = self._queues[kernel_id]
-        channel: Channel | None = None
+        post = self._posts[kernel_id]
         try:
-            while queue:
-                run = queue[0]
-                if channel is None:
-                    channel = self._channels[kernel_id] = Channel(run.kernel.channel())
-                await self._run(run, channel)
-                if run in queue:
-                    queue.remove(run)
+            while post.queue or await post.wait():
+                run = post.queue[0]
+                try:
+                    channel, hand = post.ready(run, self._workspace.get(Host))
+                except Exception:
+                    _log.exception("A run found no kernel")
+                    run.sentence = NO_KERNEL
+                    self._end(run, "failed")
+                else:
+                    await self._run(run, channel, hand)
+                if run in post.queue:
+                    post.queue.remove(run)
         finally:
-            self._tasks.pop(kernel_id, None)
-            self._queues.pop(kernel_id, None)
-            self._channels.pop(kernel_id, None)
-            if channel is not None:
-                channel.close()
+            del self._posts[kernel_id]
+            post.close()
 
-    async def _run(self, run: Run, channel: Channel) -> None:
+    async def _run(self, run: Run, channel: Channel, hand: Hand) -> None:
         run.state, run.started_at = "running", now()
         run.move()
         self._tell(run)
-        hand = self._hand(run)
         failed = False
         if run.in_sight is not None:
             await run.in_sight  # else what it shows could come after the end
@@ -228,7 +150,7 @@ class Runs:
         self._end(run, "cancelled" if run.stopped_by else "failed" if failed else "done")
 
     def _hand(self, run: Run) -> Hand:
-        return Hand(self._workspace.get(Host), run.file, _acting(run))
+        return Hand(self._workspace.get(Host), run.file, acting(run))
 
     def _queued(self, run: Run) -> Callable[[Any], None]:
         ids = {id_ for id_, _ in run.wishes}
@@ -258,7 +180,6 @@ class Runs:
             await hand.edit(left)
         except Exception:
             _log.exception("The cells of a run could not be told that it is over")
-        hand.close()
 
     def _held(self, file_id: str) -> set[str]:
         """The cells of a notebook that wait or run."""
@@ -336,24 +257,7 @@ def digest(source: str) -> str:
     return hashlib.sha256(source.encode()).hexdigest()
 
 
-def _acting(run: Run) -> Actor:
-    """What a run writes is credited to the kernel's principal and to whoever asked for it."""
-    return Actor(kind="kernel", id=run.kernel.principal, name=run.by.name, behalf=run.by.id)
-
-
 def _on(doc: Any, cell_id: str, change: Callable[[Any], None]) -> None:
     cell = engine.cell_of(doc, cell_id)
     if cell is not None:
         change(cell)
-
-
-async def waited(run: Run, after: int, seconds: float) -> RunInfo:
-    """The run once it is newer than `after`, or as it is when the time is over."""
-    if run.version <= after and not run.over and seconds > 0:
-        wait: Awaitable[bool] = run.changed.wait()
-        try:
-            async with asyncio.timeout(seconds):
-                await wait
-        except TimeoutError:
-            pass
-    return run.info()

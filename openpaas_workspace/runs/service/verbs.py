@@ -18,7 +18,8 @@ from openpaas_workspace.runs.schemas import (
     RunQuery,
 )
 from openpaas_workspace.runs.service.executions import Executions
-from openpaas_workspace.runs.service.runs import Run, Runs, waited
+from openpaas_workspace.runs.service.run import Run, waited
+from openpaas_workspace.runs.service.runs import Runs
 from openpaas_workspace.sharing.schemas import Level
 from openpaas_workspace.sharing.service import rights
 from openpaas_workspace.sharing.service.principals import may_execute
