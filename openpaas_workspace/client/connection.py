@@ -132,10 +132,10 @@ class Connection:
                     raise Unavailable(
                         f"The workspace at {self.url} cannot be reached: {_why(error)}."
                     ) from error
-                _wait(attempt, None)
+                pause(attempt)
                 continue
             if answer.status_code in _BUSY and not last:
-                _wait(attempt, answer.headers.get("Retry-After"))
+                pause(attempt, _seconds(answer.headers.get("Retry-After", "")))
                 continue
             return checked(answer, repeated=attempt > 1 and method == "DELETE")
         raise AssertionError("unreachable")
@@ -187,11 +187,15 @@ def _plain(value: Any) -> str:
     return ("true" if value else "false") if isinstance(value, bool) else str(value)
 
 
-def _wait(attempt: int, wished: str | None) -> None:
-    pause = _FIRST_WAIT * 2 ** (attempt - 1) * random.uniform(0.8, 1.2)  # noqa: S311  (spreads clients, no secret)
-    if wished is not None and wished.isdigit():
-        pause = max(pause, float(wished))
-    time.sleep(min(pause, _LONGEST_WAIT))
+def pause(attempt: int, wished: float = 0) -> None:
+    """Wait before the next attempt: longer each time, at least as long as the server wished, not for ever."""
+    # No secret: it keeps clients that lost the same server from coming back in step.
+    spread = random.uniform(0.8, 1.2)  # noqa: S311
+    time.sleep(min(max(_FIRST_WAIT * 2 ** (attempt - 1) * spread, wished), _LONGEST_WAIT))
+
+
+def _seconds(text: str) -> float:
+    return float(text) if text.isdigit() else 0
 
 
 def _why(error: httpx.TransportError) -> str:

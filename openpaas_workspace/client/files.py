@@ -87,13 +87,6 @@ class Files(Part):
         frame = table(rows, _COLUMNS)
         return frame.astype({"modified": "datetime64[ms, UTC]"}) if len(frame) == 0 else frame
 
-    def stat(self, path: str) -> File:
-        """One file or folder; raises NotFound."""
-        found = self.connection.get("/files", path=path)
-        if found["file"] is None:
-            raise Invalid(f"“{path}” is a space, no file.")
-        return record(found["file"], File)
-
     def read(self, path: str) -> Content:
         """The bytes of a file as it is now, the open room included, with their version."""
         answer = self.connection.send("GET", "/content", query={"path": path})
@@ -167,9 +160,9 @@ class Files(Part):
         ]
         return table(shown, ("name", "space", "folder", "trashed_by", "trashed", "id"))
 
-    def untrash(self, id: str) -> File:  # noqa: A002  (the word of the table)
+    def untrash(self, file_id: str) -> File:
         """Bring something back from the trash."""
-        return record(self.connection.post(f"/trash/{id}/restore"), File)
+        return record(self.connection.post(f"/trash/{file_id}/restore"), File)
 
     def search(self, words: str, limit: int = 20) -> "pd.DataFrame":
         """Files, folders, spaces and members by the beginnings of words: name, kind, space, level, ref."""

@@ -3,7 +3,7 @@
 from typing import TYPE_CHECKING, Any
 
 from openpaas_workspace.client.people import Part
-from openpaas_workspace.client.records import File, moment, table
+from openpaas_workspace.client.records import moment, table
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -13,10 +13,6 @@ _PAGE = 500
 
 class History(Part):
     """The part of a Workspace about versions. A version is the number that `history` shows."""
-
-    def stat(self, path: str) -> File:
-        """As files define it."""
-        raise NotImplementedError
 
     def history(
         self, path: str, limit: int = 100, *, grain: str = "session", named: bool = False

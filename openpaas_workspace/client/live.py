@@ -9,14 +9,13 @@ from urllib.parse import urlsplit
 
 import msgspec
 
-from openpaas_workspace.client.connection import API, ATTEMPTS, Connection
+from openpaas_workspace.client.connection import API, ATTEMPTS, Connection, pause
 from openpaas_workspace.client.people import Part
 from openpaas_workspace.kit.errors import Forbidden, Unauthenticated, Unavailable
 
 if TYPE_CHECKING:
     from websocket import WebSocket
 
-_LONGEST_PAUSE: Final = 30.0
 _ENDED: Final = {4401: Unauthenticated, 4403: Forbidden}
 
 
@@ -86,7 +85,7 @@ class _Stream:
                 failures += 1
                 if failures > ATTEMPTS:
                     raise Unavailable(f"The workspace does not answer: {error}.") from error
-                time.sleep(min(_LONGEST_PAUSE, 0.3 * 2**failures))
+                pause(failures)
                 continue
             failures = 0
             if frame is None:
@@ -109,7 +108,7 @@ class _Stream:
                 self._say({"type": "hb"})
             case "bye":
                 self.close()
-                time.sleep(min(_LONGEST_PAUSE, frame["retry_after"]))
+                pause(1, frame["retry_after"])
 
     def _receive(self, deadline: float | None) -> dict[str, Any] | None:
         from websocket import WebSocketException, WebSocketTimeoutException

@@ -2,7 +2,7 @@
 
 import time
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 import msgspec
 
@@ -124,10 +124,8 @@ class Notebooks(Part):
 
     def notebook(self, path: str) -> Notebook:
         """A notebook; raises NotFound."""
-        workspace: Any = self
-        return Notebook(workspace, workspace.stat(path))
+        return Notebook(cast("Workspace", self), self.stat(path))
 
-    def execution(self, id: str) -> Execution:  # noqa: A002  (the word of the table)
+    def execution(self, execution_id: str) -> Execution:
         """An execution by id: from another program, or yesterday's."""
-        workspace: Any = self
-        return Execution(workspace, self.connection.get(f"/executions/{id}"))
+        return Execution(cast("Workspace", self), self.connection.get(f"/executions/{execution_id}"))

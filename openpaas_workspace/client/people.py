@@ -4,8 +4,8 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from openpaas_workspace.client.connection import Connection
-from openpaas_workspace.client.records import Member, record, table
-from openpaas_workspace.kit.errors import NotFound
+from openpaas_workspace.client.records import File, Member, record, table
+from openpaas_workspace.kit.errors import Invalid, NotFound
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -67,6 +67,13 @@ class Part:
     def directory(self) -> Directory:
         """Who is who."""
         return Directory(self.connection)
+
+    def stat(self, path: str) -> File:
+        """One file or folder, by path or id; raises NotFound, Invalid for a space."""
+        found = self.connection.get("/files", path=path)
+        if found["file"] is None:
+            raise Invalid(f"“{path}” is a space, no file.")
+        return record(found["file"], File)
 
 
 class People(Part):

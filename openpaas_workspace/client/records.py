@@ -13,20 +13,18 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 
 
-class Shown:
+class Shown(msgspec.Struct, frozen=True, kw_only=True):
     """A record that a notebook shows as a small table."""
 
-    __slots__ = ()
-
     def _repr_html_(self) -> str:
-        fields = {name: getattr(self, name) for name in self.__struct_fields__}  # type: ignore[attr-defined]
+        fields = msgspec.structs.asdict(self)
         rows = "".join(
             f"<tr><th>{escape(name)}</th><td>{escape(str(value))}</td></tr>" for name, value in fields.items()
         )
         return f"<table>{rows}</table>"
 
 
-class Member(msgspec.Struct, Shown, frozen=True, kw_only=True):
+class Member(Shown, frozen=True, kw_only=True):
     """Somebody who works here."""
 
     id: str
@@ -37,7 +35,7 @@ class Member(msgspec.Struct, Shown, frozen=True, kw_only=True):
     disabled: bool = False
 
 
-class File(msgspec.Struct, Shown, frozen=True, kw_only=True):
+class File(Shown, frozen=True, kw_only=True):
     """A file or folder, where it lies and what I may do with it (`level`)."""
 
     id: str
@@ -49,7 +47,7 @@ class File(msgspec.Struct, Shown, frozen=True, kw_only=True):
     level: str
 
 
-class Space(msgspec.Struct, Shown, frozen=True, kw_only=True):
+class Space(Shown, frozen=True, kw_only=True):
     """A space: a top-level folder with members. `path` leads to it."""
 
     id: str

@@ -2,7 +2,6 @@
 
 import os
 import secrets
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -10,22 +9,17 @@ from typing import BinaryIO, Final
 
 import httpx
 
-from openpaas_workspace.client.connection import ATTEMPTS, checked
+from openpaas_workspace.client.connection import ATTEMPTS, checked, pause
 from openpaas_workspace.client.people import Part
 from openpaas_workspace.client.records import File, record
 from openpaas_workspace.kit.errors import Conflict, Invalid, Unavailable
 
 _PIECE: Final = 8 * 1024 * 1024
 _CHUNK: Final = 1024 * 1024
-_PAUSE: Final = 0.3
 
 
 class Transfers(Part):
     """The part of a Workspace that sends and fetches files."""
-
-    def stat(self, path: str) -> File:
-        """As files define it."""
-        raise NotImplementedError
 
     def upload(
         self,
@@ -79,7 +73,7 @@ class Transfers(Part):
                 failures += 1
                 if failures >= ATTEMPTS:
                     raise
-                time.sleep(error.retry_after or _PAUSE * 2**failures)
+                pause(failures, error.retry_after or 0)
                 arrived = int(self.connection.get(address)["received"])
             bar.move(arrived)
             done = arrived
@@ -123,7 +117,7 @@ class Transfers(Part):
                     raise Unavailable(
                         f"The connection was cut while “{file_id}” was fetched: {error}."
                     ) from error
-                time.sleep(_PAUSE * 2**failures)
+                pause(failures)
             else:
                 return
 

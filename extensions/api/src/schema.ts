@@ -353,9 +353,9 @@ export interface paths {
         };
         /**
          * One execution; waits for something new if asked to.
-         * @description One execution.
+         * @description One execution, when something has happened; for readers of its notebook.
          */
-        get: operations["_execution"];
+        get: operations["show_execution"];
         put?: never;
         post?: never;
         delete?: never;
@@ -375,9 +375,9 @@ export interface paths {
         put?: never;
         /**
          * Stop an execution.
-         * @description Stop an execution.
+         * @description Stop an execution; for who may run code in its notebook.
          */
-        post: operations["_cancel"];
+        post: operations["cancel_execution"];
         delete?: never;
         options?: never;
         head?: never;
@@ -457,15 +457,15 @@ export interface paths {
         };
         /**
          * How a notebook was executed, newest first.
-         * @description How a notebook was executed.
+         * @description How a notebook was executed, newest first; for its readers.
          */
-        get: operations["_executions"];
+        get: operations["list_executions"];
         put?: never;
         /**
          * Execute a whole notebook into a copy beside it, with parameters, in a kernel of its own.
-         * @description Execute a whole notebook.
+         * @description Execute a whole notebook into a copy beside it, in a kernel of its own; for who may run code there.
          */
-        post: operations["_execute"];
+        post: operations["execute"];
         delete?: never;
         options?: never;
         head?: never;
@@ -561,15 +561,15 @@ export interface paths {
         };
         /**
          * What runs or waits in a notebook.
-         * @description What runs or waits.
+         * @description What runs or waits in a notebook; for its readers.
          */
-        get: operations["_list"];
+        get: operations["list_runs"];
         put?: never;
         /**
          * Execute cells of a notebook on the server, whoever looks or not.
-         * @description Queue cells.
+         * @description Queue cells; for who may run code there. They run also when nobody looks any more.
          */
-        post: operations["_start"];
+        post: operations["start_run"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1165,9 +1165,9 @@ export interface paths {
         };
         /**
          * One run; waits for something new if asked to.
-         * @description One run.
+         * @description One run, when something has changed; for readers of its notebook.
          */
-        get: operations["_show"];
+        get: operations["show_run"];
         put?: never;
         post?: never;
         delete?: never;
@@ -1187,9 +1187,9 @@ export interface paths {
         put?: never;
         /**
          * Answer what the running cell asks.
-         * @description Answer a question.
+         * @description Answer what the running cell asks; for who may run code there.
          */
-        post: operations["_answer"];
+        post: operations["answer_run"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1207,9 +1207,9 @@ export interface paths {
         put?: never;
         /**
          * Stop a run.
-         * @description Stop a run.
+         * @description Stop a run; for who may run code there, and all see who did.
          */
-        post: operations["_stop"];
+        post: operations["stop_run"];
         delete?: never;
         options?: never;
         head?: never;
@@ -4117,7 +4117,7 @@ export interface operations {
             default: components["responses"]["Problem"];
         };
     };
-    _execution: {
+    show_execution: {
         parameters: {
             query?: {
                 wait?: number;
@@ -4142,7 +4142,7 @@ export interface operations {
             default: components["responses"]["Problem"];
         };
     };
-    _cancel: {
+    cancel_execution: {
         parameters: {
             query?: never;
             header?: never;
@@ -4265,7 +4265,7 @@ export interface operations {
             default: components["responses"]["Problem"];
         };
     };
-    _executions: {
+    list_executions: {
         parameters: {
             query?: never;
             header?: never;
@@ -4288,7 +4288,7 @@ export interface operations {
             default: components["responses"]["Problem"];
         };
     };
-    _execute: {
+    execute: {
         parameters: {
             query?: never;
             header?: never;
@@ -4420,7 +4420,7 @@ export interface operations {
             default: components["responses"]["Problem"];
         };
     };
-    _list: {
+    list_runs: {
         parameters: {
             query?: never;
             header?: never;
@@ -4443,7 +4443,7 @@ export interface operations {
             default: components["responses"]["Problem"];
         };
     };
-    _start: {
+    start_run: {
         parameters: {
             query?: never;
             header?: never;
@@ -5342,7 +5342,7 @@ export interface operations {
             default: components["responses"]["Problem"];
         };
     };
-    _show: {
+    show_run: {
         parameters: {
             query?: {
                 after?: number;
@@ -5368,7 +5368,7 @@ export interface operations {
             default: components["responses"]["Problem"];
         };
     };
-    _answer: {
+    answer_run: {
         parameters: {
             query?: never;
             header?: never;
@@ -5395,7 +5395,7 @@ export interface operations {
             default: components["responses"]["Problem"];
         };
     };
-    _stop: {
+    stop_run: {
         parameters: {
             query?: never;
             header?: never;

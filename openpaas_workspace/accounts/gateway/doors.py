@@ -3,7 +3,6 @@
 import os
 from collections.abc import Awaitable, Callable
 from pathlib import Path
-from typing import Any
 
 from tornado import httputil
 from tornado.httpserver import HTTPServer
@@ -52,5 +51,5 @@ class Door:
 
 def speaks_of(handler: RequestHandler) -> Speaks | None:
     """Who is behind the door that a request came through; None of one that came over the network."""
-    found: Any = getattr(handler.request.server_connection, _MARK, None)
-    return found  # type: ignore[no-any-return]
+    found: Speaks | None = getattr(handler.request.server_connection, _MARK, None)
+    return found

@@ -114,23 +114,22 @@ async def find_speaker(handler: RequestHandler) -> Speaker | None:
         found: Speaker | None = getattr(handler, _FOUND)
         return found
     workspace: Workspace = handler.settings["openpaas_workspace"]
-    speaker = None
-    speaks = speaks_of(handler)
-    if speaks is not None:
+    speaker, without_cookie = None, True
+    if (speaks := speaks_of(handler)) is not None:
         # Jupyter's own addresses are for pages: what a kernel may do is in our interface.
-        inside = handler.request.path.startswith(f"{handler.settings.get('base_url', '/')}{API[1:]}/")
-        speaker = await speaks() if inside else None
-        handler._token_authenticated = speaker is not None  # type: ignore[attr-defined]  # noqa: SLF001  (Jupyter's name)
-        setattr(handler, _FOUND, speaker)
-        return speaker
-    if _TOKEN_SCHEME.match(handler.request.headers.get("Authorization", "")):
+        if handler.request.path.startswith(f"{handler.settings.get('base_url', '/')}{API[1:]}/"):
+            speaker = await speaks()
+    elif _TOKEN_SCHEME.match(handler.request.headers.get("Authorization", "")):
         token = bearer(handler)
         if token.startswith(TOKEN_PREFIX):
             speaker = await _look_up(workspace, by_token, token)
+    else:
+        without_cookie = False
+        if secret := session_secret(workspace, handler):
+            speaker = await _look_up(workspace, by_session, secret)
+    if without_cookie:
         handler._token_authenticated = speaker is not None  # type: ignore[attr-defined]  # noqa: SLF001  (Jupyter's name)
-    elif secret := session_secret(workspace, handler):
-        speaker = await _look_up(workspace, by_session, secret)
-    if speaker is not None:
+    if speaker is not None and speaker.actor.session:
         workspace.get(Sessions).use(speaker.actor.session)
     setattr(handler, _FOUND, speaker)
     return speaker

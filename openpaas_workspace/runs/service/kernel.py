@@ -44,7 +44,7 @@ class Channel:
         """Connect, and wait until what the kernel publishes arrives here."""
         if not self._started:
             self._started = True
-            self.client.start_channels(shell=True, iopub=True, stdin=True, hb=False, control=False)  # noqa: S604  (a channel)
+            self.client.start_channels(hb=False, control=False)
 
             with suppress(Empty):
                 while (await self.client.get_iopub_msg(timeout=_WELCOME))["header"][
