@@ -34,5 +34,9 @@ export default ts.config(
   {
     files: ['base/**/*.ts'],
     rules: { 'no-restricted-imports': ['error', { patterns: ['@openpaas/*', '!@openpaas/api'] }] }
+  },
+  {
+    files: ['sheets/**/*.ts'],
+    rules: { 'no-restricted-imports': ['error', { patterns: ['@openpaas/*', '!@openpaas/api', '!@openpaas/base'] }] }
   }
 );

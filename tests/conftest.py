@@ -110,22 +110,39 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> ByWorkspace:
     return ByWorkspace(config, log)
 
 
-@pytest.fixture(scope="session")
-def make_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[..., Server]]:
-    """Make servers of one's own; all are stopped at the end."""
+@contextlib.contextmanager
+def servers(folders: pytest.TempPathFactory) -> Iterator[Callable[..., Server]]:
+    """Makes servers; those that were made are stopped at the end."""
     made: list[Server] = []
 
     def make(*arguments: str, name: str = "data") -> Server:
-        server = Server(tmp_path_factory.mktemp(name) / "data", arguments or ("--demo",))
+        server = Server(folders.mktemp(name) / "data", arguments or ("--demo",))
         made.append(server)
         return server
 
-    yield make
-    for server in made:
-        server.stop()
+    try:
+        yield make
+    finally:
+        with contextlib.ExitStack() as ends:
+            for server in made:
+                ends.callback(server.stop)
+
+
+@pytest.fixture(scope="module")
+def make_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[..., Server]]:
+    """Make servers of one's own; all are stopped with the module: idle ones would slow the next down."""
+    with servers(tmp_path_factory) as make:
+        yield make
 
 
 @pytest.fixture(scope="session")
-def server(make_server: Callable[..., Server]) -> Server:
+def make_lasting_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[..., Server]]:
+    """Make servers that several modules share."""
+    with servers(tmp_path_factory) as make:
+        yield make
+
+
+@pytest.fixture(scope="session")
+def server(make_lasting_server: Callable[..., Server]) -> Server:
     """One demo workspace for all tests that leave it as they found it."""
-    return make_server("--demo", name="shared").start()
+    return make_lasting_server("--demo", name="shared").start()

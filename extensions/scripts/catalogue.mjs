@@ -52,7 +52,7 @@ function collect(file) {
   visit(tree);
 }
 
-for (const folder of ['api', 'base', 'lab']) {
+for (const folder of ['api', 'base', 'sheets', 'lab']) {
   sources(join(ROOT, folder, 'src')).forEach(collect);
 }
 for (const name of readdirSync(CATALOGUES)) {

@@ -4,7 +4,7 @@ import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 
 const ROOT = new URL('..', import.meta.url).pathname;
-const tests = ['api', 'base', 'lab'].flatMap(folder =>
+const tests = ['api', 'base', 'sheets', 'lab'].flatMap(folder =>
   readdirSync(join(ROOT, folder, 'lib'), { recursive: true })
     .filter(name => name.endsWith('.test.js'))
     .map(name => join(ROOT, folder, 'lib', name))

@@ -16,6 +16,7 @@ from openpaas_workspace.realtime.push.domain import domain as push
 from openpaas_workspace.runs.domain import domain as runs
 from openpaas_workspace.search.domain import domain as search
 from openpaas_workspace.sharing.domain import domain as sharing
+from openpaas_workspace.sheets.domain import domain as sheets
 
 DOMAINS: tuple[Domain, ...] = (
     accounts,
@@ -23,6 +24,7 @@ DOMAINS: tuple[Domain, ...] = (
     realtime,
     push,
     files,
+    sheets,
     kernels,
     runs,
     home,

@@ -136,6 +136,7 @@ class WorkspaceApp(ExtensionApp):
 
     def _join_kernels(self) -> None:
         from openpaas_workspace.app.kernel_doors import WorkspaceKernelDoors
+        from openpaas_workspace.app.kernel_egress import WorkspaceKernelEgress, lists_changed
         from openpaas_workspace.app.kernel_watch import KernelOutsiders, WorkspaceKernelWatch
         from openpaas_workspace.app.placement import WorkspaceKernelAccess, WorkspacePlacement
         from openpaas_workspace.app.run_kernels import WorkspaceOwnKernels, WorkspaceRunKernels, teller
@@ -145,15 +146,17 @@ class WorkspaceApp(ExtensionApp):
         manager, workspace = self.server.kernel_manager, self.workspace
         workspace.put(Outsiders, KernelOutsiders(manager))
         workspace.put(KernelsOf, KernelsOf(manager))
+        self.egress = WorkspaceKernelEgress(workspace)
         manager.join(
             WorkspacePlacement(workspace),
             WorkspaceKernelAccess(workspace),
             WorkspaceKernelWatch(workspace),
             WorkspaceKernelDoors(workspace, self.server.web_app),
+            self.egress,
         )
 
-        workspace.put(Runs, Runs(workspace, WorkspaceRunKernels(manager), teller(workspace)))
-        executions = Executions(workspace, WorkspaceOwnKernels(manager))
+        workspace.put(Runs, Runs(workspace, WorkspaceRunKernels(workspace, manager), teller(workspace)))
+        executions = Executions(workspace, WorkspaceOwnKernels(workspace, manager))
         workspace.put(Executions, executions)
 
         async def resume(_workspace: Workspace) -> None:
@@ -164,6 +167,8 @@ class WorkspaceApp(ExtensionApp):
         async def recheck(batch: Sequence[Recorded]) -> None:
             if rights_moved(batch):
                 await manager.recheck()
+            if lists_changed(batch):
+                await manager.recheck_connections()
 
         workspace.get(Bus).listen("kernels", recheck)
 
@@ -173,6 +178,7 @@ class WorkspaceApp(ExtensionApp):
             return
         self.workspace.ready = False
         await self.jobs.stop()
+        await self.egress.close()
         for domain in reversed(self.domains):
             if domain.close is not None:
                 try:

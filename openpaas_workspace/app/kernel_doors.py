@@ -53,5 +53,6 @@ class WorkspaceKernelDoors:
             administrator=False,
             token=True,
             behalf=behalf,
+            origin=record.placement.object_id if record.placement is not None else "",
         )
         return Speaker(kernel, row)

@@ -15,6 +15,9 @@ from openpaas_workspace.kernels.manager import WorkspaceKernelManager
 from openpaas_workspace.kernels.placement import KernelRecord, KernelWatch
 from openpaas_workspace.kit.actors import SYSTEM, Actor
 from openpaas_workspace.kit.clock import now
+from openpaas_workspace.kit.refs import Ref
+from openpaas_workspace.runs.events import RunStopped
+from openpaas_workspace.runs.service.runs import Runs
 
 FIVE_MINUTES = 5 * 60_000
 FLUSH_SECONDS = 5.0
@@ -52,6 +55,18 @@ class WorkspaceKernelWatch(KernelWatch):
                 await projector.flush_all()
         except TimeoutError:
             _log.warning("Files were not written in time; the code runs on what the disk holds")
+
+    async def interrupts(self, record: KernelRecord, user: Any) -> bool:
+        """Stop the run that the server executes there, if there is one."""
+        runs = self._workspace.find(Runs)
+        run = None if runs is None else runs.running_in(record.kernel_id)
+        if runs is None or run is None:
+            return False
+        already = bool(run.stopped_by)
+        await runs.stop(run, user.actor)
+        if not already:
+            await self._write(RunStopped(ref=str(Ref("file", run.file)), run=run.id), user.actor)
+        return True
 
     def ended(self, record: KernelRecord, sentence: str) -> None:  # noqa: ARG002
         """Publish KernelEnded."""

@@ -1,16 +1,24 @@
 """Whose kernel, joined: the notebook's place from files, the principal from sharing."""
 
+from pathlib import Path
 from typing import Any
 
+import msgspec
+
+from openpaas_workspace.accounts.service.actors import actor_of_member
+from openpaas_workspace.core.db import Work
 from openpaas_workspace.core.workspace import Workspace
 from openpaas_workspace.files.service import places
 from openpaas_workspace.files.service.disk import Disk
 from openpaas_workspace.files.service.rows import ancestry
+from openpaas_workspace.kernels.engine.jail import PACKAGES
 from openpaas_workspace.kernels.placement import KernelRecord, Mount, Placement
-from openpaas_workspace.kernels.service import number_of
+from openpaas_workspace.kernels.service import environments
+from openpaas_workspace.kernels.service.numbers import number_of
 from openpaas_workspace.kit.actors import Actor
 from openpaas_workspace.kit.errors import Forbidden, NotFound, WorkspaceError
 from openpaas_workspace.kit.refs import Ref
+from openpaas_workspace.runs.service.run import member_of
 from openpaas_workspace.sharing.service.principals import principal
 
 HOME = "/home/member"
@@ -25,7 +33,8 @@ class WorkspacePlacement:
 
     async def place(self, kernel_id: str, user: Any, path: str) -> Placement:  # noqa: ARG002
         """As the protocol says; a console without a notebook runs as its member."""
-        actor: Actor = user.actor
+        async with self._workspace.db.read(user.actor) as work:
+            actor = await _as_now(work, user.actor)
         async with self._workspace.db.read(actor) as work:
             place = await places.find(work, path if path and "/" in path else "~")
             run_as = await principal(work, place.ref)
@@ -41,16 +50,19 @@ class WorkspacePlacement:
             label=path,
             locale=actor.locale,
             object_id=str(place.ref),
-            **_mounts(run_as, folder, names, folders),
+            **_mounts(run_as, folder, names, folders, await environments.folder_of(self._workspace, number)),
         )
 
 
-def _mounts(run_as: str, folder: Any, names: list[str], folders: list[str]) -> dict[str, Any]:
+def _mounts(
+    run_as: str, folder: Path, names: list[str], folders: list[str], packages: tuple[Path, str]
+) -> dict[str, Any]:
     if run_as.startswith("file:"):
         mount = Mount(source=folder, target=f"{HOME}/{names[-1]}", below="/".join(names))
         return {"mounts": (mount,), "cwd": HOME}
     root = HOME if run_as.startswith("member:") else SPACE
-    return {"mounts": (Mount(source=folder, target=root),), "cwd": "/".join((root, *folders))}
+    own = Mount(source=packages[0], target=PACKAGES, below=packages[1])
+    return {"mounts": (Mount(source=folder, target=root), own), "cwd": "/".join((root, *folders))}
 
 
 class WorkspaceKernelAccess:
@@ -69,6 +81,13 @@ class WorkspaceKernelAccess:
             return getattr(user, "actor", None) is not None and user.actor.id == record.user.actor.id
         try:
             async with self._workspace.db.read(user.actor) as work:
-                return await principal(work, Ref.parse(record.placement.object_id)) == record.principal
+                actor = await _as_now(work, user.actor)
+                return await principal(work, Ref.parse(record.placement.object_id), actor) == record.principal
         except (Forbidden, NotFound, WorkspaceError):
             return False
+
+
+async def _as_now(work: Work, actor: Actor) -> Actor:
+    """Who asked once, with the groups of today; raises Unauthenticated for a member who may not log in any more."""
+    member = await actor_of_member(work, member_of(actor))
+    return msgspec.structs.replace(actor, groups=member.groups) if actor.kind == "member" else actor

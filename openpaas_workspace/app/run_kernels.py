@@ -9,14 +9,15 @@ from typing import Any
 from jupyter_server import CallContext
 from tornado.web import HTTPError
 
+from openpaas_workspace.accounts.service.actors import actor_of_member
 from openpaas_workspace.core.workspace import Workspace
 from openpaas_workspace.kernels.manager import WorkspaceKernelManager
 from openpaas_workspace.kernels.placement import KernelRecord
-from openpaas_workspace.kit.actors import Actor
-from openpaas_workspace.kit.errors import Conflict, Forbidden, Unavailable
+from openpaas_workspace.kit.actors import SYSTEM, Actor
+from openpaas_workspace.kit.errors import Conflict, Forbidden, TooMany, Unauthenticated, Unavailable
 from openpaas_workspace.kit.refs import Ref
 from openpaas_workspace.realtime.push.service.hub import Push
-from openpaas_workspace.runs.service.run import Run, RunningKernel
+from openpaas_workspace.runs.service.run import Run, RunningKernel, member_of
 
 _NONE = "This notebook has no running kernel; start one, then run it again."
 _SHOWN_AFTER = 5.0
@@ -26,6 +27,7 @@ _SHOWN_AFTER = 5.0
 class LiveKernel:
     """A running kernel, as runs need it."""
 
+    workspace: Workspace
     manager: WorkspaceKernelManager
     record: KernelRecord
 
@@ -58,12 +60,20 @@ class LiveKernel:
         return bool(await manager.is_alive())
 
     async def admits(self, actor: Actor) -> bool:
-        """Whether somebody may run code in it now."""
-        return await self.manager.may_execute(_user(actor), self.id)
+        """Whether somebody may run code in it now: as they are now, not as when they asked."""
+        try:
+            async with self.workspace.db.read(SYSTEM) as work:
+                member = await actor_of_member(work, member_of(actor))
+        except Unauthenticated:
+            return False
+        asks = member if actor.kind == "member" else actor
+        return await self.manager.may_execute(_user(asks), self.id)
 
     async def before(self, actor: Actor) -> None:
         """Remember whose request runs; write what the code will read."""
-        self.record.last_request, self.record.last_user = {}, _user(actor)
+        async with self.workspace.db.read(SYSTEM) as work:
+            member = await actor_of_member(work, member_of(actor))
+        self.record.last_request, self.record.last_user = {}, _user(member)
         self.manager.watch.ran(self.record, self.record.last_user)
         first = self.manager.watch.before_run()
         if first is not None:
@@ -73,13 +83,14 @@ class LiveKernel:
         """Stop what runs in it."""
         if self.id in self.manager:
             manager: Any = self.manager
-            await manager.interrupt_kernel(self.id)
+            await manager.interrupt_at_once(self.id)
 
 
 class WorkspaceRunKernels:
     """Finds the kernel of a notebook."""
 
-    def __init__(self, manager: WorkspaceKernelManager) -> None:
+    def __init__(self, workspace: Workspace, manager: WorkspaceKernelManager) -> None:
+        self._workspace = workspace
         self._manager = manager
 
     async def of(self, actor: Actor, file_id: str, kernel_id: str) -> LiveKernel:
@@ -88,7 +99,7 @@ class WorkspaceRunKernels:
         for record in self._manager.records.values():
             placed = record.placement is not None and record.placement.object_id == wanted
             if placed and kernel_id in {"", record.kernel_id} and record.kernel_id in self._manager:
-                kernel = LiveKernel(self._manager, record)
+                kernel = LiveKernel(self._workspace, self._manager, record)
                 if not await kernel.admits(actor):
                     raise Forbidden("You may not run code in this notebook; ask a manager of the space.")
                 return kernel
@@ -98,7 +109,8 @@ class WorkspaceRunKernels:
 class WorkspaceOwnKernels:
     """Kernels of executions."""
 
-    def __init__(self, manager: WorkspaceKernelManager) -> None:
+    def __init__(self, workspace: Workspace, manager: WorkspaceKernelManager) -> None:
+        self._workspace = workspace
         self._manager = manager
 
     async def start(self, actor: Actor, path: str) -> LiveKernel:
@@ -112,8 +124,9 @@ class WorkspaceOwnKernels:
         try:
             kernel_id = await manager.start_kernel(path=path, kernel_name="python3")
         except HTTPError as error:
-            raise Unavailable(str(error.log_message or error)) from error
-        kernel = LiveKernel(self._manager, self._manager.records[kernel_id])
+            kind = TooMany if error.status_code == TooMany.status else Unavailable
+            raise kind(str(error.log_message or error)) from error
+        kernel = LiveKernel(self._workspace, self._manager, self._manager.records[kernel_id])
         client = kernel.channel()
         client.start_channels(stdin=False, control=False)
         try:
@@ -141,7 +154,7 @@ def teller(workspace: Workspace) -> Any:
             return
         value = {
             "state": run.state,
-            "by": run.by.id,
+            "by": member_of(run.by),
             "stopped_by": run.stopped_by,
             "version": run.version,
             "asks": run.question is not None,

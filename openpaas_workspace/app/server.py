@@ -1,16 +1,19 @@
 """Starting the server: one configuration of Jupyter Server, then the workspace on top."""
 
+import atexit
 import gc
 import ipaddress
 import os
+import shutil
 import signal
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from jupyter_core.paths import jupyter_config_dir
 from jupyter_server.auth import Authorizer
 from traitlets.config import Config
-from traitlets.config.loader import PyFileConfigLoader
+from traitlets.config.loader import KeyValueConfigLoader, PyFileConfigLoader
 
 from openpaas_workspace.app.backup import marker
 from openpaas_workspace.app.demo import ORGANISATION
@@ -179,6 +182,8 @@ def isolate(data_dir: Path) -> None:
         folder.chmod(0o700)
         os.environ[f"JUPYTER_{name.upper()}_DIR"] = str(folder)
     os.environ["JUPYTER_NO_CONFIG"] = "1"
+    # Jupyter makes an empty folder for this and leaves it behind.
+    atexit.register(shutil.rmtree, jupyter_config_dir(), ignore_errors=True)
     os.environ.pop("JUPYTER_TOKEN", None)
 
 
@@ -218,7 +223,9 @@ def serve(options: StartOptions) -> None:
     if own_file.exists():
         loader = PyFileConfigLoader(own_file.name, path=str(own_file.parent))
         server.update_config(loader.load_config())
-    server.initialize(argv=options.arguments)
+    # Not as the server's own arguments: its kernels' managers would take them for theirs.
+    server.update_config(KeyValueConfigLoader(options.arguments).load_config())
+    server.initialize(argv=[])
     extension = next(iter(server.extension_manager.extension_apps["openpaas_workspace"]))
     extension.build()
     extension.workspace.on_ready.append(lambda workspace: announce(workspace, server.connection_url))

@@ -2,6 +2,8 @@
 
 import argparse
 import asyncio
+import os
+import re
 import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -96,6 +98,9 @@ COMMANDS: tuple[Command, ...] = (
     *ONLINE,
 )  # fmt: skip
 
+_INTERRUPTED = 130
+_TRAIT = re.compile(r"--[A-Z]\w*\.\w+=.*", re.DOTALL)
+
 
 def parser() -> argparse.ArgumentParser:
     """The parser made from the table."""
@@ -113,11 +118,22 @@ def parser() -> argparse.ArgumentParser:
     return root
 
 
+def parsed(root: argparse.ArgumentParser, argv: Sequence[str] | None) -> argparse.Namespace:
+    """The arguments; `start` also takes settings as `--Class.trait=value`. Ends with code 2 on wrong ones."""
+    arguments, rest = root.parse_known_args(argv)
+    traits = [text for text in rest if _TRAIT.fullmatch(text)]
+    wrong = [text for text in rest if text not in traits] if arguments.call == "serve:start" else rest
+    if wrong:
+        root.error(f"unrecognized arguments: {' '.join(wrong)}")
+    arguments.traits = traits
+    return arguments
+
+
 def main(argv: Sequence[str] | None = None) -> int:
-    """Run one command. 0 done, 1 refused with a sentence, 2 wrong arguments; of commands that speak to a running
-    workspace also 3 not found, 4 not allowed, 5 conflict, 6 too large, 7 unavailable.
+    """Run one command. 0 done, 1 refused with a sentence, 2 wrong arguments, 130 interrupted; of commands that speak to
+    a running workspace also 3 not found, 4 not allowed, 5 conflict, 6 too large, 7 unavailable.
     """
-    arguments = parser().parse_args(argv)
+    arguments = parsed(parser(), argv)
     module, _, name = arguments.call.partition(":")
     from importlib import import_module
 
@@ -129,10 +145,28 @@ def main(argv: Sequence[str] | None = None) -> int:
         result = function(arguments)
         if asyncio.iscoroutine(result):
             result = asyncio.run(result)
+        sys.stdout.flush()
     except WorkspaceError as error:
         print(f"openpaas: {error.sentence}", file=sys.stderr)
         return _exit_code(error) if module == "remote" else 1
+    except (OSError, KeyboardInterrupt) as error:
+        if module != "remote":
+            raise
+        return _ended(error)
     return int(result or 0)
+
+
+def _ended(error: OSError | KeyboardInterrupt) -> int:
+    """The exit code when this machine ended a command that speaks to a workspace, with a sentence if it needs one."""
+    if isinstance(error, KeyboardInterrupt):
+        return _INTERRUPTED
+    if isinstance(error, BrokenPipeError):
+        # Who read it has gone away; Python would complain once more when it ends.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 1
+    where = f"{error.filename}: " if error.filename else ""
+    print(f"openpaas: {where}{error.strerror or error}", file=sys.stderr)
+    return 1
 
 
 def _exit_code(error: WorkspaceError) -> int:

@@ -7,6 +7,7 @@ import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from importlib import import_module
+from typing import Any
 
 from openpaas_workspace.core.workspace import Workspace
 from openpaas_workspace.kit.actors import SYSTEM
@@ -147,11 +148,28 @@ async def import_folder(arguments: argparse.Namespace) -> None:
     print(f"Copied {copied} files and folders; left out {left_out}.")
 
 
+def _sheets() -> Any:
+    from openpaas_workspace.kernels.doctor import Check
+    from openpaas_workspace.sheets.service import walls
+
+    held = walls.probe()
+    missing = [name for name in (walls.NETWORK, walls.FILES) if name not in held]
+    return Check(
+        "sheets",
+        not missing,
+        f"The processes of sheets and of conversions can reach the {' and the '.join(missing)} of this machine."
+        if missing
+        else "The processes of sheets and of conversions reach no network, no other file and no program.",
+        "Run the server on Linux 5.13 or newer with Landlock (lsm=landlock,…), and let containers use seccomp.",
+        needed=False,
+    )
+
+
 def doctor(_arguments: argparse.Namespace) -> int:
     """Print each check with what to do; 1 if something needs a remedy."""
     from openpaas_workspace.kernels.doctor import probe
 
-    checks = probe()
+    checks = [*probe(), _sheets()]
     for check in checks:
         print(f"{'ok ' if check.ok else '** '} {check.name}: {check.sentence}")
         if check.remedy and not check.ok:

@@ -21,7 +21,7 @@ ONLINE: tuple[Command, ...] = (
     _row(
         "cp", "copy from here to the workspace, back, or within it; places there begin with ws:",
         (("source",), {}), (("target",), {}),
-        (("--conflict",), {"choices": ("replace", "refuse", "keep"), "default": "replace", "help": "when there is one of this name"}),
+        (("--conflict",), {"choices": ("replace", "refuse", "keep"), "help": "when there is one of this name; by default it is replaced, but for copies within the workspace"}),
     ),
     _row("mv", "rename or move", (("source",), {}), (("target",), {})),
     _row("rm", "put into the trash", (("path",), {"nargs": "+"})),

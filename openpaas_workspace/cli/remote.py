@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import sys
 from argparse import Namespace
 from collections.abc import Iterable, Mapping
@@ -11,6 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from openpaas_workspace.client import Workspace
+from openpaas_workspace.client.sentences import say as spoken
 from openpaas_workspace.kit.errors import (
     Conflict,
     Forbidden,
@@ -26,6 +28,8 @@ if TYPE_CHECKING:
     import pandas as pd
 
 REMOTE = "ws:"
+# A terminal would obey what others wrote into a name, and a script would take one row for two.
+_SIGNS = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]")
 # What a script can tell apart; 0 is done, 2 are wrong arguments.
 EXIT_CODES: Mapping[type[WorkspaceError], int] = {
     Invalid: 2,
@@ -99,16 +103,23 @@ def cat(arguments: Namespace) -> None:
 def cp(arguments: Namespace) -> None:
     """Copy between this machine and the workspace, or within the workspace."""
     source, target = arguments.source, arguments.target
+    conflict = arguments.conflict or "replace"
     with workspace(arguments) as ws:
         match source.startswith(REMOTE), target.startswith(REMOTE):
             case False, True:
-                done: Any = ws.upload(source, target.removeprefix(REMOTE), conflict=arguments.conflict).path
+                done: Any = ws.upload(source, target.removeprefix(REMOTE), conflict=conflict).path
             case True, False:
-                done = ws.download(source.removeprefix(REMOTE), target)
+                done = ws.download(source.removeprefix(REMOTE), target, conflict=conflict)
             case True, True:
+                if arguments.conflict in {"replace", "keep"}:
+                    raise Invalid(
+                        spoken("Within the workspace a copy takes a free place only: leave --conflict out.")
+                    )
                 done = ws.copy(source.removeprefix(REMOTE), target.removeprefix(REMOTE)).path
             case _:
-                raise Invalid(f"Name at least one place in the workspace: {REMOTE}Space/name.")
+                raise Invalid(
+                    spoken("Name at least one place in the workspace: {place}.", place=f"{REMOTE}Space/name")
+                )
         say(arguments, {"path": str(done)})
 
 
@@ -135,7 +146,7 @@ def mkdir(arguments: Namespace) -> None:
 def share(arguments: Namespace) -> None:
     """Give a role."""
     with workspace(arguments) as ws:
-        until = datetime.fromisoformat(arguments.until) if arguments.until else None
+        until = _date(arguments.until) if arguments.until else None
         ws.share(arguments.path, arguments.who, arguments.role, until=until)
 
 
@@ -163,13 +174,13 @@ def revert(arguments: Namespace) -> None:
         say(arguments, {"version": ws.restore(arguments.path, arguments.version)})
 
 
-def run(arguments: Namespace) -> None:
-    """A whole notebook; fails when a cell does."""
+def run(arguments: Namespace) -> int:
+    """A whole notebook; fails when a cell does, or somebody stopped it."""
     values: dict[str, Any] = {}
     for text in arguments.parameter:
         name, found, value = text.partition("=")
         if not found:
-            raise Invalid("A parameter is NAME=VALUE.")
+            raise Invalid(spoken("A parameter is NAME=VALUE."))
         try:
             values[name] = json.loads(value)
         except ValueError:
@@ -178,7 +189,9 @@ def run(arguments: Namespace) -> None:
         execution = ws.notebook(arguments.path).run(values)
         if not arguments.no_wait:
             execution.wait()
-        say(arguments, {"id": execution.id, "state": execution.state, "output": execution.output})
+        state = execution.state
+        say(arguments, {"id": execution.id, "state": state, "output": execution.output})
+    return 1 if state == "cancelled" else 0
 
 
 def search(arguments: Namespace) -> None:
@@ -195,7 +208,7 @@ def members(arguments: Namespace) -> None:
 
 def events(arguments: Namespace) -> None:
     """What happens, one a line, until it is interrupted."""
-    with workspace(arguments) as ws, suppress(KeyboardInterrupt, BrokenPipeError):
+    with workspace(arguments) as ws, suppress(KeyboardInterrupt):
         for event in ws.events(arguments.type or (), seconds=arguments.seconds):
             row = {"at": datetime.fromtimestamp(event.at / 1000).astimezone().isoformat(timespec="seconds")}
             row |= {
@@ -203,7 +216,11 @@ def events(arguments: Namespace) -> None:
                 "who": ws.directory.username(event.behalf or event.actor),
                 "ref": event.ref,
             }
-            line = json.dumps(row | {"data": event.data}) if arguments.json else "  ".join(row.values())
+            line = (
+                json.dumps(row | {"data": event.data})
+                if arguments.json
+                else "  ".join(map(_text, row.values()))
+            )
             print(line, flush=True)
 
 
@@ -214,6 +231,13 @@ def completion(arguments: Namespace) -> None:
     from openpaas_workspace.cli.main import parser
 
     print(shtab.complete(parser(), arguments.shell))
+
+
+def _date(text: str) -> datetime:
+    try:
+        return datetime.fromisoformat(text)
+    except ValueError as error:
+        raise Invalid(spoken("“{text}” is no date: write 2027-01-31.", text=text)) from error
 
 
 def _plain(value: "pd.DataFrame | Mapping[str, Any]") -> Any:
@@ -234,4 +258,4 @@ def _text(value: Any) -> str:
             if str(value) == "NaT"
             else datetime.fromisoformat(value.isoformat()).astimezone().strftime("%Y-%m-%d %H:%M")
         )
-    return "" if value is None or str(value) in {"nan", "NaT"} else str(value)
+    return "" if value is None or str(value) in {"nan", "NaT"} else _SIGNS.sub("�", str(value))

@@ -18,5 +18,6 @@ def start(arguments: argparse.Namespace) -> None:
             certificate=tuple(arguments.tls) if arguments.tls else None,
             proxies=tuple(arguments.behind_proxy),
             config_file=arguments.config,
+            arguments=arguments.traits,
         )
     )

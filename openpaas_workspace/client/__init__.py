@@ -6,6 +6,10 @@ pyarrow, of which the last two are imported when a table is first asked for; not
 
 from openpaas_workspace.client.notebooks import Execution, Notebook, RunFailed
 from openpaas_workspace.client.records import Content, File, Member, Space
+from openpaas_workspace.client.sheets import Sheet
+from openpaas_workspace.client.tabs import Cell, Tab
+from openpaas_workspace.client.values import CellError
+from openpaas_workspace.client.watching import SheetChange
 from openpaas_workspace.client.workspace import Workspace
 from openpaas_workspace.kit.errors import (
     Conflict,
@@ -20,6 +24,8 @@ from openpaas_workspace.kit.errors import (
 )
 
 __all__ = [
+    "Cell",
+    "CellError",
     "Conflict",
     "Content",
     "Execution",
@@ -30,7 +36,10 @@ __all__ = [
     "NotFound",
     "Notebook",
     "RunFailed",
+    "Sheet",
+    "SheetChange",
     "Space",
+    "Tab",
     "TooLarge",
     "TooMany",
     "Unauthenticated",

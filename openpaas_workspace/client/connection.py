@@ -6,16 +6,19 @@ makes something carries a key by which the server knows it again.
 
 import os
 import random
+import re
 import socket
 import time
 import uuid
 from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from typing import Any, Final
+from urllib.parse import urlsplit
 
 import httpx
 import msgspec
 
+from openpaas_workspace.client.sentences import say
 from openpaas_workspace.kit import errors
 from openpaas_workspace.kit.errors import NotFound, Unavailable, WorkspaceError
 
@@ -24,7 +27,8 @@ SOCKET: Final = "OPENPAAS_SOCKET"
 ATTEMPTS: Final = 5
 _FIRST_WAIT: Final = 0.2
 _LONGEST_WAIT: Final = 30.0
-_BUSY: Final = frozenset({429, 502, 503, 504})
+_TOKEN: Final = re.compile(r"[!-~]+")
+BUSY: Final = frozenset({429, 502, 503, 504})
 _BY_STATUS: Final[Mapping[int, type[WorkspaceError]]] = {
     one.status: one
     for one in (
@@ -55,13 +59,16 @@ class Connection:
         self.socket = os.environ.get(SOCKET) or None if url is None else None
         if url is None and self.socket is None:
             raise errors.Invalid(
-                'Outside of a kernel say where: Workspace("https://…", token="opw_…"). '
-                "Tokens are made under “My account”."
+                say(
+                    'Outside of a kernel say where: Workspace("https://…", token="opw_…"). '
+                    "Tokens are made under “My account”."
+                )
             )
-        self.url = "http://localhost" if self.socket else str(url).rstrip("/")
+        self.url = "http://localhost" if self.socket else _checked_url(str(url))
         self.headers = {"User-Agent": "openpaas-client", "Accept": "application/json"}
         if token:
-            self.headers["Authorization"] = f"Bearer {token}"
+            self.headers["Authorization"] = f"Bearer {_checked_token(token)}"
+        self.timeout = timeout
         self._attempts = attempts
         transport = httpx.HTTPTransport(uds=self.socket) if self.socket else None
         self._http = httpx.Client(
@@ -78,30 +85,37 @@ class Connection:
 
     def get(self, address: str, /, **query: Any) -> Any:
         """What the server answers to a question."""
-        return _decoded(self.send("GET", address, query=query))
+        return self.decoded(self.send("GET", address, query=query))
 
     def post(self, path: str, body: Any = None) -> Any:
         """Make or do something, once, however often it is sent."""
-        return _decoded(self.send("POST", path, body=body, once=True))
+        return self.decoded(self.send("POST", path, body=body, once=True))
 
     def put(self, path: str, body: Any = None) -> Any:
         """Put something in a place."""
-        return _decoded(self.send("PUT", path, body=body))
+        return self.decoded(self.send("PUT", path, body=body))
 
     def patch(self, path: str, body: Any) -> Any:
         """Change something, once."""
-        return _decoded(self.send("PATCH", path, body=body, once=True))
+        return self.decoded(self.send("PATCH", path, body=body, once=True))
 
     def delete(self, path: str, *, missing_is_fine: bool = False) -> Any:
         """Take something away; a deletion whose answer was lost is not an error when it is sent again."""
         try:
-            return _decoded(self.send("DELETE", path))
+            return self.decoded(self.send("DELETE", path))
         except _GoneAfterRetry:
             return None
         except NotFound:
             if missing_is_fine:
                 return None
             raise
+
+    def decoded(self, answer: httpx.Response) -> Any:
+        """What an answer says; raises Unavailable when it is none of a workspace."""
+        try:
+            return msgspec.json.decode(answer.content) if answer.content else None
+        except (msgspec.DecodeError, UnicodeDecodeError) as error:
+            raise Unavailable(say("What answers at {url} is no workspace.", url=self.url)) from error
 
     def send(
         self,
@@ -113,28 +127,35 @@ class Connection:
         content: bytes | Iterator[bytes] | None = None,
         headers: Mapping[str, str] | None = None,
         once: bool = False,
+        timeout: float | None = None,
     ) -> httpx.Response:
-        """One request, tried again where that is safe; raises a WorkspaceError with the server's sentence."""
+        """One request, tried again where that is safe; raises a WorkspaceError with the server's sentence.
+
+        `timeout`: of what the server works on for longer than others.
+        """
+        patience = self.timeout if timeout is None else max(timeout, self.timeout)
         sent = dict(headers or {})
         if once:
             sent["Idempotency-Key"] = uuid.uuid4().hex
         if body is not None:
-            content = msgspec.json.encode(body)
+            content = _encoded(body)
             sent["Content-Type"] = "application/json"
         asked = {name: _plain(value) for name, value in (query or {}).items() if value is not None}
         again = isinstance(content, bytes | None)
         for attempt in range(1, self._attempts + 1):
             last = attempt == self._attempts or not again
             try:
-                answer = self._http.request(method, API + path, params=asked, content=content, headers=sent)
+                answer = self._http.request(
+                    method, API + path, params=asked, content=content, headers=sent, timeout=patience
+                )
             except httpx.TransportError as error:
                 if last:
                     raise Unavailable(
-                        f"The workspace at {self.url} cannot be reached: {_why(error)}."
+                        say("The workspace at {url} cannot be reached: {why}.", url=self.url, why=_why(error))
                     ) from error
                 pause(attempt)
                 continue
-            if answer.status_code in _BUSY and not last:
+            if answer.status_code in BUSY and not last:
                 pause(attempt, _seconds(answer.headers.get("Retry-After", "")))
                 continue
             return checked(answer, repeated=attempt > 1 and method == "DELETE")
@@ -165,13 +186,15 @@ def checked(answer: httpx.Response, *, repeated: bool = False) -> httpx.Response
     with suppress(msgspec.MsgspecError):
         problem = msgspec.json.decode(answer.content, type=dict[str, Any])
     if repeated and answer.status_code == 404:
-        raise _GoneAfterRetry
+        raise _GoneAfterRetry(say("There is nothing here that you may see."))
     raise error_of(answer.status_code, problem)
 
 
 def error_of(status: int, problem: Mapping[str, Any]) -> WorkspaceError:
     """The error of a problem (RFC 9457)."""
-    sentence = str(problem.get("detail") or problem.get("message") or f"The server answered {status}.")
+    sentence = str(
+        problem.get("detail") or problem.get("message") or say("The server answered {status}.", status=status)
+    )
     code = str(problem.get("type") or "").rpartition(":")[2]
     kind = _BY_STATUS.get(status, WorkspaceError)
     if kind in {errors.Unauthenticated, errors.NotFound}:
@@ -179,12 +202,35 @@ def error_of(status: int, problem: Mapping[str, Any]) -> WorkspaceError:
     return kind(sentence, code=code, retry_after=problem.get("retry_after"))
 
 
-def _decoded(answer: httpx.Response) -> Any:
-    return msgspec.json.decode(answer.content) if answer.content else None
+def _checked_token(token: str) -> str:
+    """A token as a header can hold it: what is odd would be shown in an error that people send to each other."""
+    token = token.strip()
+    if not _TOKEN.fullmatch(token):
+        raise errors.Invalid(say("This is no token: one is a word that begins with opw_."))
+    return token
+
+
+def _checked_url(url: str) -> str:
+    with suppress(ValueError):
+        parts = urlsplit(url.strip())
+        if parts.scheme in {"http", "https"} and parts.hostname and parts.port != 0:
+            return url.strip().rstrip("/")
+    raise errors.Invalid(
+        say("“{url}” is no address of a workspace: write https://office.example.org.", url=url)
+    )
 
 
 def _plain(value: Any) -> str:
-    return ("true" if value else "false") if isinstance(value, bool) else str(value)
+    text = ("true" if value else "false") if isinstance(value, bool) else str(value)
+    _encoded(text)
+    return text
+
+
+def _encoded(body: Any) -> bytes:
+    try:
+        return msgspec.json.encode(body)
+    except UnicodeEncodeError as error:
+        raise errors.Invalid(say("A text holds half a character.")) from error
 
 
 def pause(attempt: int, wished: float = 0) -> None:
@@ -200,7 +246,7 @@ def _seconds(text: str) -> float:
 
 def _why(error: httpx.TransportError) -> str:
     return (
-        "no answer in time"
+        say("no answer in time")
         if isinstance(error, httpx.TimeoutException)
         else str(error) or type(error).__name__
     )

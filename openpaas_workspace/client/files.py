@@ -7,6 +7,7 @@ import msgspec
 
 from openpaas_workspace.client.people import Part
 from openpaas_workspace.client.records import Content, File, Space, moment, record, table
+from openpaas_workspace.client.sentences import say
 from openpaas_workspace.kit.errors import Invalid
 
 if TYPE_CHECKING:
@@ -70,11 +71,11 @@ class Files(Part):
         """A space by name or id; raises NotFound."""
         found = self.connection.get("/files", path=name)
         if found["kind"] != "space":
-            raise Invalid(f"“{name}” is no space.")
+            raise Invalid(say("“{name}” is no space.", name=name))
         for row in self.connection.get("/spaces"):
             if found["ref"] == row["ref"]:
                 return SpaceHandle(cast("Workspace", self), record(row, Space))
-        raise Invalid(f"“{name}” is a space of which you only see what was shared with you.")
+        raise Invalid(say("“{name}” is a space of which you only see what was shared with you.", name=name))
 
     def create_space(self, name: str, description: str = "") -> SpaceHandle:
         """Make a team space, which I manage; raises Conflict if the name is taken."""
@@ -135,7 +136,7 @@ class Files(Part):
         old = self.stat(source)
         folder, _, name = target.rpartition("/")
         if not folder:
-            raise Invalid("Name the space too: Space/name.")
+            raise Invalid(say("Name the space too: Space/name."))
         parent = self.connection.get("/files", path=folder)
         body = {"name": name, "parent": parent["file"]["id"] if parent["file"] else folder}
         return record(self.connection.patch(f"/files/{old.id}", body), File)
@@ -184,4 +185,4 @@ def _bytes_of(data: bytes | str | Mapping[str, Any]) -> bytes:
         return data.encode()
     if isinstance(data, Mapping):
         return msgspec.json.format(msgspec.json.encode(data), indent=1) + b"\n"
-    raise Invalid("Write bytes, text, or a notebook as a dict.")
+    raise Invalid(say("Write bytes, text, or a notebook as a dict."))

@@ -1,22 +1,19 @@
 """What happens, as it happens."""
 
-import json
-import ssl
 import time
 from collections.abc import Collection, Iterator
-from typing import TYPE_CHECKING, Any, Final
-from urllib.parse import urlsplit
+from typing import TYPE_CHECKING, Any
 
 import msgspec
 
-from openpaas_workspace.client.connection import API, ATTEMPTS, Connection, pause
+from openpaas_workspace.client.connection import ATTEMPTS, Connection, pause
 from openpaas_workspace.client.people import Part
-from openpaas_workspace.kit.errors import Forbidden, Unauthenticated, Unavailable
+from openpaas_workspace.client.sentences import say
+from openpaas_workspace.client.sockets import next_frame, open_socket, send_frame
+from openpaas_workspace.kit.errors import Unavailable
 
 if TYPE_CHECKING:
     from websocket import WebSocket
-
-_ENDED: Final = {4401: Unauthenticated, 4403: Forbidden}
 
 
 class Happened(msgspec.Struct, frozen=True, kw_only=True):
@@ -84,7 +81,7 @@ class _Stream:
                 self.close()
                 failures += 1
                 if failures > ATTEMPTS:
-                    raise Unavailable(f"The workspace does not answer: {error}.") from error
+                    raise Unavailable(say("The workspace does not answer: {why}.", why=error)) from error
                 pause(failures)
                 continue
             failures = 0
@@ -111,64 +108,36 @@ class _Stream:
                 pause(1, frame["retry_after"])
 
     def _receive(self, deadline: float | None) -> dict[str, Any] | None:
-        from websocket import WebSocketException, WebSocketTimeoutException
-
-        try:
-            socket = self._socket or self._open()
-            left = self._heartbeat if deadline is None else max(0.01, deadline - time.monotonic())
-            socket.settimeout(min(left, self._heartbeat))
-            code, data = socket.recv_data()
-        except WebSocketTimeoutException:
+        socket = self._socket or self._open()
+        left = self._heartbeat if deadline is None else max(0.01, deadline - time.monotonic())
+        frame = next_frame(socket, min(left, self._heartbeat))
+        if frame is None:
             self._say({"type": "hb"})
-            return None
-        except WebSocketException as error:
-            raise ConnectionError(str(error)) from error
-        if code == 8:  # a close frame
-            self.close()
-            status = int.from_bytes(data[:2], "big") if len(data) >= 2 else 1006
-            if status in _ENDED:
-                raise _ENDED[status](data[2:].decode(errors="replace") or "The connection was ended.")
-            raise ConnectionError(f"closed ({status})")
-        return dict(json.loads(data))
+        return frame
 
     def _say(self, frame: dict[str, Any]) -> None:
         if self._socket is not None:
-            self._socket.send(json.dumps(frame))
+            send_frame(self._socket, frame)
 
     def _open(self) -> "WebSocket":
-        import websocket
-
-        parts = urlsplit(self._connection.url)
-        address = f"{'wss' if parts.scheme == 'https' else 'ws'}://{parts.netloc}{parts.path}{API}/push"
-        header = [f"{name}: {value}" for name, value in self._connection.headers.items() if name != "Accept"]
-        try:
-            made = websocket.create_connection(
-                address,
-                timeout=self._heartbeat,
-                header=header,
-                suppress_origin=True,
-                socket=self._connection.unix_socket(),
-                sslopt={"context": ssl.create_default_context()} if parts.scheme == "https" else None,
-            )
-        except websocket.WebSocketBadStatusException as error:
-            if error.status_code in {401, 403}:
-                raise (
-                    Unauthenticated()
-                    if error.status_code == 401
-                    else Forbidden("This token does not hold the scope events:read.")
-                ) from error
-            raise ConnectionError(str(error)) from error
-        except websocket.WebSocketException as error:
-            raise ConnectionError(str(error)) from error
+        made = open_socket(
+            self._connection,
+            "/push",
+            timeout=self._heartbeat,
+            forbidden=say("This token does not hold the scope events:read."),
+        )
         hello: dict[str, Any] = {"type": "hello", "client": "python"}
         if self.epoch:
             hello["resume"] = {"epoch": self.epoch, "seq": self.seq}
-        made.send(json.dumps(hello))
-        welcome = json.loads(made.recv())
+        send_frame(made, hello)
+        welcome = next_frame(made, self._heartbeat)
+        if welcome is None:
+            made.close()
+            raise ConnectionError("no welcome")
         if self.epoch and not welcome["resumed"]:
             made.close()
             raise Unavailable(
-                "The server no longer knows what happened since; read afresh, then listen again."
+                say("The server no longer knows what happened since; read afresh, then listen again.")
             )
         self.epoch, self._heartbeat = welcome["epoch"], float(welcome["limits"]["heartbeat"])
         if not self.seq:

@@ -8,6 +8,7 @@ import msgspec
 
 from openpaas_workspace.client.people import Part
 from openpaas_workspace.client.records import File, moment, table
+from openpaas_workspace.client.sentences import say
 from openpaas_workspace.kit.errors import Unavailable, WorkspaceError
 
 if TYPE_CHECKING:
@@ -28,6 +29,15 @@ class Execution:
     def __init__(self, workspace: "Workspace", data: Mapping[str, Any]) -> None:
         self._workspace = workspace
         self._data = dict(data)
+
+    def _repr_html_(self) -> str:
+        from html import escape
+
+        done, cells = self.progress
+        return (
+            f"<progress max={max(cells, 1)} value={done}></progress> "
+            f"{escape(self._data['state'])}, {done} / {cells} <code>{escape(self.output)}</code>"
+        )
 
     def __repr__(self) -> str:
         return f"<Execution {self.id}, {self._data['state']}, {self._data['cells_done']} of {self._data['cells']} cells>"
@@ -53,16 +63,27 @@ class Execution:
         """The path of the output notebook."""
         return self._workspace.stat(self._data["output"]).path
 
-    def wait(self, timeout: float | None = None) -> "Execution":
-        """Wait until it is done; raises RunFailed when a cell failed, Unavailable when `timeout` seconds passed."""
+    def wait(self, timeout: float | None = None, *, progress: bool = True) -> "Execution":
+        """Wait until it is done; raises RunFailed when a cell failed, Unavailable when `timeout` seconds passed.
+
+        `progress` shows a bar of its cells.
+        """
+        from tqdm.auto import tqdm
+
         deadline = None if timeout is None else time.monotonic() + timeout
-        while self._data["ended_at"] is None:
-            left = _WAIT if deadline is None else min(_WAIT, deadline - time.monotonic())
-            if left <= 0:
-                raise Unavailable("It still runs; wait again, or cancel it.")
-            self._read(left)
+        with tqdm(total=self._data["cells"], unit="cell", disable=not progress) as bar:
+            while self._data["ended_at"] is None:
+                # Less than a request may take, so that no answer is awaited for too long.
+                left = min(_WAIT, self._workspace.connection.timeout / 2)
+                if deadline is not None:
+                    left = min(left, deadline - time.monotonic())
+                if left <= 0:
+                    raise Unavailable(say("It still runs; wait again, or cancel it."))
+                self._read(left)
+                bar.total = self._data["cells"]
+                bar.update(self._data["cells_done"] - bar.n)
         if self._data["state"] == "failed":
-            raise RunFailed(self._data["sentence"] or f"A cell failed; see {self.output}.")
+            raise RunFailed(self._data["sentence"] or say("A cell failed; see {path}.", path=self.output))
         return self
 
     def cancel(self) -> None:

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Any
 
 from openpaas_workspace.client.connection import Connection
 from openpaas_workspace.client.records import File, Member, record, table
+from openpaas_workspace.client.sentences import say
 from openpaas_workspace.kit.errors import Invalid, NotFound
 
 if TYPE_CHECKING:
@@ -14,12 +15,13 @@ _PAGE = 500
 
 
 class Directory:
-    """Who is who, read once and again when somebody is missing."""
+    """Who is who, read once and again when somebody is missing, once for each who is no member."""
 
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
         self._members: dict[str, Member] = {}
         self._groups: dict[str, str] = {}
+        self._nobodies: set[str] = set()
 
     def members(self) -> list[Member]:
         """Everybody, disabled members too."""
@@ -40,8 +42,10 @@ class Directory:
 
     def username(self, member_id: str) -> str:
         """The username behind an id; the id itself of who is no member any more, of kernels and of the server."""
-        if member_id and member_id not in self._members:
+        if member_id and member_id not in self._members and member_id not in self._nobodies:
             self.members()
+            if member_id not in self._members:
+                self._nobodies.add(member_id)
         return self._members[member_id].username if member_id in self._members else member_id
 
     def subject(self, name: str) -> str:
@@ -55,7 +59,7 @@ class Directory:
         for group_id, group in self.groups().items():
             if name.casefold() == group.casefold() or name == group_id:
                 return f"group:{group_id}"
-        raise NotFound(f"There is no member or group “{name}”.")
+        raise NotFound(say("There is no member or group “{name}”.", name=name))
 
 
 class Part:
@@ -72,7 +76,7 @@ class Part:
         """One file or folder, by path or id; raises NotFound, Invalid for a space."""
         found = self.connection.get("/files", path=path)
         if found["file"] is None:
-            raise Invalid(f"“{path}” is a space, no file.")
+            raise Invalid(say("“{path}” is a space, no file.", path=path))
         return record(found["file"], File)
 
 

@@ -1,20 +1,25 @@
 """Large files, piece by piece: with a progress bar, and on from where a cut stopped them."""
 
+import itertools
 import os
 import secrets
+import stat
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import suppress
 from pathlib import Path
 from typing import BinaryIO, Final
 
 import httpx
 
+from openpaas_workspace.client.bars import Bar, progress_bar
 from openpaas_workspace.client.connection import ATTEMPTS, checked, pause
 from openpaas_workspace.client.people import Part
 from openpaas_workspace.client.records import File, record
-from openpaas_workspace.kit.errors import Conflict, Invalid, Unavailable
+from openpaas_workspace.client.sentences import say
+from openpaas_workspace.kit.errors import Conflict, Invalid, TooMany, Unavailable, WorkspaceError
 
-_PIECE: Final = 8 * 1024 * 1024
+# The server keeps what came of a piece that was cut, so pieces may be long; each costs a question of rights.
+_PIECE: Final = 256 * 1024 * 1024
 _CHUNK: Final = 1024 * 1024
 
 
@@ -37,8 +42,10 @@ class Transfers(Part):
         source = Path(local)
         folder, _, name = path.rpartition("/")
         if not folder:
-            raise Invalid("Name the space too: Space/name.")
-        size = source.stat().st_size
+            raise Invalid(say("Name the space too: Space/name."))
+        if not stat.S_ISREG((about := source.stat()).st_mode):
+            raise Invalid(say("“{path}” is no file.", path=source))
+        size = about.st_size
         parent = self.connection.get("/files", path=folder)
         where = parent["file"]["id"] if parent["file"] else folder
         begun = self.connection.post(
@@ -46,59 +53,75 @@ class Transfers(Part):
         )
         address = f"/uploads/{begun['id']}"
         try:
-            with source.open("rb") as file, _bar(name or source.name, size, progress) as bar:
+            with source.open("rb") as file, progress_bar(name or source.name, size, progress) as bar:
                 self._send(file, address, size, bar)
             return record(self.connection.post(f"{address}/finish", {}), File)
-        except (Conflict, Invalid, KeyboardInterrupt):
-            self.connection.delete(address, missing_is_fine=True)
+        except BaseException as error:
+            # It is not taken up again: what came of it would count for the space until it is forgotten.
+            if not isinstance(error, Unavailable):
+                with suppress(WorkspaceError):
+                    self.connection.delete(address, missing_is_fine=True)
             raise
 
-    def _send(self, file: BinaryIO, address: str, size: int, bar: "_Bar") -> None:
+    def _send(self, file: BinaryIO, address: str, size: int, bar: Bar) -> None:
         done, failures = 0, 0
         while done < size:
-            file.seek(done)
-            piece = file.read(_PIECE)
-            if not piece:
-                raise Invalid("The file on this machine became shorter while it was sent.")
-            range_ = f"bytes {done}-{done + len(piece) - 1}/{size}"
+            length = min(_PIECE, size - done)
+            range_ = f"bytes {done}-{done + length - 1}/{size}"
             try:
                 self.connection.send(
                     "PUT",
                     f"{address}/content",
-                    content=iter([piece]),
-                    headers={"Content-Range": range_, "Content-Length": str(len(piece))},
+                    content=_chunks(file, done, length, bar),
+                    headers={"Content-Range": range_, "Content-Length": str(length)},
                 )
-                arrived, failures = done + len(piece), 0
+                arrived, failures = done + length, 0
             except (Unavailable, Conflict) as error:
                 failures += 1
                 if failures >= ATTEMPTS:
                     raise
                 pause(failures, error.retry_after or 0)
                 arrived = int(self.connection.get(address)["received"])
+                if arrived > done:
+                    failures = 0
             bar.move(arrived)
             done = arrived
 
-    def download(self, path: str, local: str | os.PathLike[str], *, progress: bool | None = None) -> Path:
-        """Fetch a file to this machine; a folder as the target keeps the name. Appears there only when whole."""
+    def download(
+        self,
+        path: str,
+        local: str | os.PathLike[str],
+        *,
+        conflict: str = "replace",
+        progress: bool | None = None,
+    ) -> Path:
+        """Fetch a file to this machine; a folder as the target keeps the name. Appears there only when whole.
+
+        `conflict` is what to do when there is one of this name here: `replace` it, `refuse` (raises Conflict), or
+        `keep` both.
+        """
         file = self.stat(path)
         if file.kind == "folder":
-            raise Invalid("This is a folder; download its files, or the folder as a zip in the page.")
+            raise Invalid(say("This is a folder; download its files, or the folder as a zip in the page."))
         target = Path(local)
-        target = target / file.name if target.is_dir() else target
-        part = target.with_name(f".{target.name}.{secrets.token_hex(4)}.part")
+        target = _place(target / file.name if target.is_dir() else target, conflict)
+        # Short: the name may be as long as a name can be.
+        part = target.with_name(f".{secrets.token_hex(8)}.part")
         try:
-            with part.open("wb") as out, _bar(file.name, file.size, progress) as bar:
-                self._fetch(file.id, out, bar)
+            with part.open("wb") as out, progress_bar(file.name, file.size, progress) as bar:
+                self._fetch(file.id, file.name, out, bar)
             part.replace(target)
         finally:
             part.unlink(missing_ok=True)
         return target
 
-    def _fetch(self, file_id: str, out: BinaryIO, bar: "_Bar") -> None:
+    def _fetch(self, file_id: str, name: str, out: BinaryIO, bar: Bar) -> None:
         version, failures = "", 0
         while True:
             done = out.tell()
-            headers = {"Range": f"bytes={done}-", "If-Range": f'"{version}"'} if done and version else {}
+            headers = {"Accept-Encoding": "identity"}
+            if done and version:
+                headers |= {"Range": f"bytes={done}-", "If-Range": f'"{version}"'}
             try:
                 with self.connection.stream(f"/files/{file_id}/content", query={}, headers=headers) as answer:
                     if not answer.is_success:
@@ -108,38 +131,40 @@ class Transfers(Part):
                         out.seek(0)
                         out.truncate()
                     version = answer.headers.get("ETag", "").strip('"')
-                    for chunk in answer.iter_bytes(_CHUNK):
+                    for chunk in answer.iter_bytes():
                         out.write(chunk)
                         bar.move(out.tell())
-            except httpx.TransportError as error:
-                failures += 1
+            except (httpx.TransportError, Unavailable, TooMany) as error:
+                failures = 0 if out.tell() > done else failures + 1
                 if failures >= ATTEMPTS:
                     raise Unavailable(
-                        f"The connection was cut while “{file_id}” was fetched: {error}."
+                        say("The connection was cut while “{name}” was fetched: {why}.", name=name, why=error)
                     ) from error
-                pause(failures)
+                pause(failures + 1, getattr(error, "retry_after", None) or 0)
             else:
                 return
 
 
-class _Bar:
-    """How far it is; draws nothing for what is small."""
+def _place(target: Path, conflict: str) -> Path:
+    """Where a file of this machine goes: through links, and only where there is nothing but a file."""
+    target = target.resolve() if target.is_symlink() else target
+    if target.exists() and not target.is_file():
+        raise Invalid(say("“{path}” is no file.", path=target))
+    if conflict == "refuse" and target.exists():
+        raise Conflict(say("“{path}” is there already.", path=target))
+    if conflict == "keep":
+        free = (target.with_stem(f"{target.stem} {number}") for number in itertools.count(2))
+        return target if not target.exists() else next(one for one in free if not one.exists())
+    return target
 
-    def __init__(self, bar: object | None) -> None:
-        self._bar = bar
 
-    def move(self, to: int) -> None:
-        """So many bytes are there."""
-        if self._bar is not None:
-            self._bar.update(to - self._bar.n)  # type: ignore[attr-defined]
-
-
-@contextmanager
-def _bar(name: str, size: int, wished: bool | None) -> Iterator[_Bar]:
-    if wished is False or (wished is None and size < _PIECE):
-        yield _Bar(None)
-        return
-    from tqdm.auto import tqdm
-
-    with tqdm(total=size, desc=name, unit="B", unit_scale=True, unit_divisor=1024) as bar:
-        yield _Bar(bar)
+def _chunks(file: BinaryIO, first: int, length: int, bar: Bar) -> Iterator[bytes]:
+    file.seek(first)
+    left = length
+    while left:
+        chunk = file.read(min(_CHUNK, left))
+        if not chunk:
+            raise Invalid(say("The file on this machine became shorter while it was sent."))
+        yield chunk
+        left -= len(chunk)
+        bar.move(first + length - left)

@@ -9,10 +9,11 @@ from openpaas_workspace.client.live import Live
 from openpaas_workspace.client.notebooks import Notebooks
 from openpaas_workspace.client.people import People
 from openpaas_workspace.client.sharing import Sharing
+from openpaas_workspace.client.sheets import Sheets
 from openpaas_workspace.client.transfers import Transfers
 
 
-class Workspace(People, Files, Sharing, Transfers, History, Notebooks, Live):
+class Workspace(People, Files, Sharing, Transfers, History, Notebooks, Sheets, Live):
     """A workspace, in the name of whoever the token or the kernel belongs to.
 
     `Workspace()` in a kernel; elsewhere `Workspace("https://office.example.org", token="opw_…")`. Everything raises a

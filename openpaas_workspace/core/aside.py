@@ -54,7 +54,23 @@ class Aside:
         self._free: list[_Helper] = []
         self._places = asyncio.Semaphore(most)
         self._busy: set[_Helper] = set()
+        self._warming: asyncio.Task[None] | None = None
         self._closed = False
+
+    def prepare(self) -> None:
+        """Start a helper if there is none, since work for one is likely to come; returns at once."""
+        if not (self._free or self._busy or self._warming or self._closed):
+            self._warming = asyncio.create_task(self._prepared())
+
+    async def _prepared(self) -> None:
+        one = _Helper(self._limits, self._warm)
+        try:
+            await asyncio.to_thread(one.start)
+            self._keep(one)
+        except (Gone, OSError) as error:
+            _log.warning("A helper could not be started: %r", error)
+        finally:
+            self._warming = None
 
     async def run(self, function: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
         """What `function(*args)` answers or raises; it is a module's own and knows nothing of this process.
@@ -62,6 +78,8 @@ class Aside:
         Raises Unavailable when the helper died of it or took too long.
         """
         async with self._places:
+            if self._warming is not None:
+                await asyncio.wait([self._warming])
             if self._closed:
                 raise Unavailable("The server is stopping; try again in a moment.")
             one = self._free.pop() if self._free else _Helper(self._limits, self._warm)
@@ -121,7 +139,7 @@ class _Helper:
 
     def call(self, function: Callable[..., Any], args: Any, kwargs: Any) -> tuple[bool, Any]:
         """Send the work and wait for (True, answer) or (False, error)."""
-        channel = self._start()
+        channel = self.start()
         with channel.makefile("wb", buffering=65_536) as out:
             pickle.dump((function, args, kwargs), out, 5)
         with channel.makefile("rb", buffering=65_536) as back:
@@ -142,7 +160,8 @@ class _Helper:
             process.kill()
             process.wait()
 
-    def _start(self) -> socket.socket:
+    def start(self) -> socket.socket:
+        """Start the process unless it runs; raises Gone when it was ended. Imports go on while this returns."""
         with self._lock:
             if self._ended:
                 raise Gone

@@ -15,12 +15,14 @@ import errno
 import os
 import secrets
 import stat
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
-from typing import Literal
+from pathlib import Path
+from typing import BinaryIO, Literal
 
 from openpaas_workspace.core import openat2
+from openpaas_workspace.core.filecopy import bring, take_back
 
 Root = int | str | os.PathLike[str]
 
@@ -111,7 +113,7 @@ def stat_beneath(root: Root, relpath: str) -> os.stat_result:
 def write_beneath(
     root: Root,
     relpath: str,
-    data: bytes | Iterable[bytes],
+    data: bytes | BinaryIO | Path,
     *,
     mode: int | None = None,
     replace: bool = True,
@@ -119,16 +121,16 @@ def write_beneath(
 ) -> os.stat_result:
     """Writes a file at once or not at all and returns its stat; raises UnsafePath, FileExistsError, OSError.
 
+    ``data`` may be a file that is open for reading: the system copies what is left of it; or the path of a file of
+    the server's own, which is moved there (and stays where it is if that fails).
     A new file has ``mode`` or 0600, a replaced one keeps its permissions; a link or a FIFO in its place is
     replaced, never followed. ``sync`` makes it survive a power cut before the call returns.
     """
     with _parent(root, relpath) as (folder, name):
         temporary = f".{secrets.token_hex(8)}.part"
-        fd = os.open(temporary, _BASE | os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600, dir_fd=folder)
+        fd = bring(folder, temporary, data)
         try:
-            with open(fd, "wb") as file:
-                file.writelines((data,) if isinstance(data, bytes) else data)
-                file.flush()
+            with open(fd, "rb"):
                 os.fchmod(fd, _mode(folder, name) if mode is None else mode)
                 _own(fd, folder)
                 if sync:
@@ -139,8 +141,7 @@ def write_beneath(
             else:
                 openat2.rename_new(folder, temporary, folder, name)
         except BaseException:
-            with suppress(OSError):
-                os.unlink(temporary, dir_fd=folder)
+            take_back(folder, temporary, data)
             raise
         if sync:
             os.fsync(folder)

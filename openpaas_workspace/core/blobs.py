@@ -11,7 +11,9 @@ import secrets
 import threading
 import time
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
+from typing import BinaryIO
 
 from sqlalchemy import Column, Table, select
 
@@ -22,6 +24,8 @@ from openpaas_workspace.kit.errors import NotFound
 INLINE = 256 * 1024
 GRACE = 24 * 3600.0
 _PIECE = 4 * 1024 * 1024
+_MISSING = "A part of this is missing from the store; restore it from a backup."
+DAMAGED = "A part of this is damaged in the store; restore it from a backup."
 _columns: list[Column[str | None]] = []
 
 
@@ -68,6 +72,34 @@ class Blobs:
             _sync_folder(folder)
         return name
 
+    def keep(self, path: Path) -> str:
+        """Keep a file of the same disk, which is moved here; returns its hash once it is safe."""
+        sha = hashlib.sha256()
+        with path.open("rb+") as file:
+            while piece := file.read(_PIECE):
+                sha.update(piece)
+            os.fsync(file.fileno())
+        name = sha.hexdigest()
+        target = self._path(name)
+        target.parent.mkdir(parents=True, exist_ok=True)
+        path.touch()
+        with self._lock:
+            path.replace(target)
+        for folder in (target.parent, target.parent.parent, self._root):
+            _sync_folder(folder)
+        return name
+
+    def open(self, name: str) -> BinaryIO:
+        """The file under this hash, unchecked; raises NotFound."""
+        try:
+            return self._path(name).open("rb")
+        except FileNotFoundError:
+            raise NotFound(_MISSING) from None
+
+    def reader(self) -> Callable[[str], bytes]:
+        """`get` as a function that can be sent to a helper; raises LookupError for what is missing or damaged."""
+        return partial(_read, self._root.parent)
+
     def has(self, name: str) -> bool:
         """Whether something is kept under this hash."""
         return self._path(name).is_file()
@@ -77,9 +109,9 @@ class Blobs:
         try:
             data = self._path(name).read_bytes()
         except FileNotFoundError:
-            raise NotFound("A part of this is missing from the store; restore it from a backup.") from None
+            raise NotFound(_MISSING) from None
         if hashlib.sha256(data).hexdigest() != name:
-            raise NotFound("A part of this is damaged in the store; restore it from a backup.")
+            raise NotFound(DAMAGED)
         return data
 
     def sweep(self, used: Callable[[str], bool], *, grace: float = GRACE) -> int:
@@ -112,6 +144,13 @@ async def sweep_blobs(workspace: Workspace) -> None:
     # Only what was already old when the rows were read may go.
     grace = GRACE + (time.time() - started)
     await asyncio.to_thread(blobs.sweep, names.__contains__, grace=grace)
+
+
+def _read(data_dir: Path, name: str) -> bytes:
+    try:
+        return Blobs(data_dir).get(name)
+    except NotFound as error:
+        raise LookupError(name) from error
 
 
 def _sync_folder(folder: Path) -> None:

@@ -6,6 +6,7 @@ nothing but SQL is awaited inside it.
 """
 
 import asyncio
+import errno
 import sqlite3
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager, nullcontext
@@ -13,11 +14,13 @@ from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import Executable, MetaData, Row, event
 from sqlalchemy.engine import Engine, make_url
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
 from openpaas_workspace.core.events import Event
 from openpaas_workspace.core.onehop import OneHopDbapi
 from openpaas_workspace.kit.actors import Actor
+from openpaas_workspace.kit.errors import DiskFull
 
 if TYPE_CHECKING:
     from openpaas_workspace.core.bus import Bus
@@ -33,6 +36,7 @@ metadata = MetaData(
     }
 )
 
+_PG_DISK_FULL = "53100"
 _SQLITE_PRAGMAS = (
     "journal_mode=WAL",
     "synchronous=FULL",
@@ -113,12 +117,17 @@ class Database:
 
     @asynccontextmanager
     async def unit(self, actor: Actor) -> AsyncIterator[Work]:
-        """A write transaction for `actor`; committed at the end, rolled back on any error."""
-        async with self.write_lock, self._writer.begin() as conn:
-            work = Work(self.workspace, actor, conn)
-            yield work
-            if work.events:
-                await self.bus.record(work)
+        """A write transaction for `actor`; committed at the end, rolled back on any error. Raises DiskFull."""
+        try:
+            async with self.write_lock, self._writer.begin() as conn:
+                work = Work(self.workspace, actor, conn)
+                yield work
+                if work.events:
+                    await self.bus.record(work)
+        except DBAPIError as error:
+            if is_full(error):
+                raise DiskFull from error
+            raise
         for callback in work.callbacks:
             callback()
         if work.events:
@@ -143,6 +152,17 @@ class Database:
         await self._writer.dispose()
         if self._reader is not self._writer:
             await self._reader.dispose()
+
+
+def is_full(error: BaseException | None) -> bool:
+    """Whether the system, SQLite or PostgreSQL says that there is no room left."""
+    if isinstance(error, DBAPIError):
+        return is_full(error.orig)
+    if isinstance(error, OSError):
+        return error.errno in {errno.ENOSPC, errno.EDQUOT}
+    if isinstance(error, sqlite3.Error):
+        return getattr(error, "sqlite_errorcode", 0) == sqlite3.SQLITE_FULL
+    return getattr(error, "sqlstate", "") == _PG_DISK_FULL
 
 
 def _prepare_sqlite(engine: AsyncEngine, begin: str) -> None:

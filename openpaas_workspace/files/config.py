@@ -16,6 +16,11 @@ class FilesSettings(Configurable):
     max_notebook_bytes = Int(256 * 1024**2, min=1024, help="A larger notebook is not opened.").tag(
         config=True
     )
+    max_whole_bytes = Int(
+        100 * 1024**2,
+        min=1024,
+        help="A notebook that is taken out holds its large outputs up to so many bytes in all; the others stay apart.",
+    ).tag(config=True)
     max_open_bytes = Int(
         64 * 1024**2, min=1024, help="A larger plain file is downloaded, not opened in the page."
     ).tag(config=True)
@@ -52,3 +57,7 @@ class FilesSettings(Configurable):
     welcome = Bool(True, help="A new workspace begins with two notebooks that show how to go on.").tag(
         config=True
     )
+
+    def room_limit(self, name: str) -> int:
+        """The most bytes that a file of this name may have to be edited together."""
+        return self.max_notebook_bytes if name.endswith((".ipynb", ".sheet")) else self.max_room_bytes

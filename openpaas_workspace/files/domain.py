@@ -12,12 +12,13 @@ from openpaas_workspace.core.registry import Domain
 from openpaas_workspace.core.workspace import Workspace
 from openpaas_workspace.files.config import FilesSettings
 from openpaas_workspace.files.events import EVENTS
-from openpaas_workspace.files.gateway import download, pieces, raw, zipped
+from openpaas_workspace.files.gateway import download, outputs, pieces, raw, zipped
 from openpaas_workspace.files.jobs import JOBS, Watcher
 from openpaas_workspace.files.room import FileBinding
 from openpaas_workspace.files.routes import ROUTES
 from openpaas_workspace.files.service import heads, links, spaces
 from openpaas_workspace.files.service.company import Company
+from openpaas_workspace.files.service.digests import Digests
 from openpaas_workspace.files.service.disk import Disk
 from openpaas_workspace.files.service.edits import Edits
 from openpaas_workspace.files.service.ingest import Ingest
@@ -46,6 +47,7 @@ async def set_up(workspace: Workspace) -> None:
     workspace.put(Titles, FileTitles())
     links.register(workspace.get(Links))
     workspace.put(Edits, Edits())
+    workspace.put(Digests, Digests())
     workspace.put(Watched, Watched())
     workspace.put(Projector, Projector(workspace))
     workspace.put(Ingest, Ingest(workspace))
@@ -102,8 +104,8 @@ domain = Domain(
     events=EVENTS,
     jobs=JOBS,
     config=(FilesSettings,),
-    handlers=(*raw.HANDLERS, *pieces.HANDLERS, *zipped.HANDLERS),
-    access=(*raw.ACCESS, *pieces.ACCESS, *zipped.ACCESS, *download.ACCESS),
+    handlers=(*raw.HANDLERS, *outputs.HANDLERS, *pieces.HANDLERS, *zipped.HANDLERS),
+    access=(*raw.ACCESS, *outputs.ACCESS, *pieces.ACCESS, *zipped.ACCESS, *download.ACCESS),
     setup=set_up,
     close=close,
 )

@@ -89,7 +89,8 @@ class FileReplaced(Event, frozen=True, kw_only=True, tag=True):
 
 
 class FileRefused(Event, frozen=True, kw_only=True, tag=True):
-    """Something on disk is left alone; `why` is link, special, name, twin, large, unreadable or many."""
+    """Something on disk is left alone; `why` is link, special, name, twin, large, unreadable,
+    protected or many."""
 
     why: str
 

@@ -37,6 +37,8 @@ class FileBinding(Binding):
             if place.node is None or place.node.kind != "file":
                 raise NotFound
             node = place.node
+            if formats.type_of(node.name) == formats.SHEET:
+                raise Invalid("A sheet has no room of a document: open it as a sheet.")
             where = await relative_path(work, node)
         if not self._is_live(node):
             self._check_size(node)
@@ -83,8 +85,7 @@ class FileBinding(Binding):
 
     def _check_size(self, node: Node) -> int:
         """The most bytes that a file of this kind may have; raises TooLarge when it has more."""
-        notebook = formats.type_of(node.name) == formats.NOTEBOOK
-        limit = self._settings.max_notebook_bytes if notebook else self._settings.max_room_bytes
+        limit = self._settings.room_limit(node.name)
         if node.size > limit:
             raise TooLarge("This file is too large to be edited together; it is opened as a plain file.")
         return limit
@@ -109,6 +110,9 @@ class FileBinding(Binding):
 def _bound(node: Node) -> Bound:
     if node.kind != "file":
         raise Invalid("This is a folder.")
-    if formats.type_of(node.name) == formats.NOTEBOOK:
+    kind = formats.type_of(node.name)
+    if kind == formats.NOTEBOOK:
         return Bound(node.id, "json", "notebook")
+    if kind == formats.SHEET:
+        return Bound(node.id, "sheet", "sheet")
     return Bound(node.id, "text", "file")

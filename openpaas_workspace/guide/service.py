@@ -8,7 +8,7 @@ from openpaas_workspace.guide.schemas import GuideEntry, GuidePage, Language
 from openpaas_workspace.kit.errors import NotFound
 
 # In the order of reading.
-PAGES = ("start", "home", "files", "share", "history", "scripts", "account", "backup")
+PAGES = ("start", "home", "files", "share", "history", "sheets", "scripts", "packages", "account", "backup")
 _DOC = Path("share", "doc", "openpaas_workspace", "guide")
 
 

@@ -1,4 +1,4 @@
-"""Settings of the kernels' sandbox (`openpaas_config.py` or `--Sandbox.trait=`)."""
+"""Settings of the kernels' sandbox and of their way out (`openpaas_config.py` or `--Sandbox.trait=`, `--Egress.trait=`)."""
 
 from __future__ import annotations
 
@@ -80,3 +80,20 @@ class Sandbox(Configurable):
             if base and os.access(base, os.W_OK):
                 return str(Path(base) / "openpaas-kernels")
         return str(Path(tempfile.gettempdir()) / f"openpaas-kernels-{os.geteuid()}")
+
+
+class Egress(Configurable):
+    """What notebooks find on the Internet, or on the network of the organisation, once it is allowed."""
+
+    package_index = Unicode(
+        "https://pypi.org/simple",
+        help="Address of the package index that `%pip` asks; its host must be on the list of a space, too.",
+    ).tag(config=True)
+    internal_hosts = List(
+        Unicode(),
+        help="Hosts (`name` or `name:port`, as on the lists) that notebooks may reach although their addresses are"
+        " internal, such as the organisation's own package index; each still has to be allowed to a space.",
+    ).tag(config=True)
+    connections = Int(
+        32, min=1, help="Connections to the Internet that one kernel may have open at once."
+    ).tag(config=True)

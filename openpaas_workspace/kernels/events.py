@@ -30,3 +30,51 @@ class KernelEnded(Event, frozen=True, kw_only=True, tag=True):
 
     kernel: str
     principal: str
+
+
+class EgressAsked(Event, frozen=True, kw_only=True, tag=True):
+    """Somebody asked that notebooks of the space `ref` may reach a host."""
+
+    audience: ClassVar[Audience] = "subjects"
+
+    host: str
+
+
+class EgressDecided(Event, frozen=True, kw_only=True, tag=True):
+    """An administrator allowed a host to the notebooks of the space `ref`, refused it or withdrew it."""
+
+    audience: ClassVar[Audience] = "subjects"
+
+    host: str
+    state: str
+
+
+class EgressRemoved(Event, frozen=True, kw_only=True, tag=True):
+    """A host was taken off the list of the space `ref` by its managers; notebooks do not reach it any more."""
+
+    audience: ClassVar[Audience] = "subjects"
+
+    host: str
+
+
+class HostReached(Event, frozen=True, kw_only=True, tag=True):
+    """A kernel was connected to a host, or refused; `connections` and bytes since the last such fact, a minute at least.
+
+    `outcome` is `allowed` or why not. Without a host: many different ones at once.
+    """
+
+    audience: ClassVar[Audience] = "administrators"
+
+    kernel: str
+    principal: str
+    host: str
+    outcome: str
+    connections: int
+    sent: int
+    received: int
+
+
+class PackagesRemoved(Event, frozen=True, kw_only=True, tag=True):
+    """A manager removed all packages that were installed for the notebooks of the space `ref`."""
+
+    audience: ClassVar[Audience] = "readers"

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import importlib.util
 import json
 import os
+import py_compile
 import secrets
 import shutil
 import stat
+import tempfile
 from contextlib import suppress
+from functools import cache
 from pathlib import Path
 
 from openpaas_workspace.core import beneath
@@ -16,6 +20,8 @@ from openpaas_workspace.kernels.placement import Mount
 
 _LONGEST_SOCKET = 107
 _STARTUP = Path(__file__).parent / "startup"
+_AUTHORITIES = Path("/etc/ssl/certs/ca-certificates.crt")
+TRUSTED = Path(jail.TRUSTED).name
 
 
 class Unmountable(Exception):
@@ -57,7 +63,14 @@ def prepare(folder: Path, connection: Path, uid: int | None) -> None:
 def _furnish(folder: Path, number: int) -> None:
     """The files that a sandbox shows and no kernel changes."""
     (folder / "startup").mkdir(mode=0o755)
-    shutil.copyfile(_STARTUP / "sitecustomize.py", folder / "startup" / "sitecustomize.py")
+    (folder / "startup" / "__pycache__").mkdir(mode=0o755)
+    for name, data in _first().items():
+        (folder / "startup" / name).write_bytes(data)
+        (folder / "startup" / name).chmod(0o444)
+    # Followed here: where the machine keeps it need not be seen inside.
+    with suppress(FileNotFoundError):
+        shutil.copyfile(_AUTHORITIES, folder / "startup" / TRUSTED)
+        (folder / "startup" / TRUSTED).chmod(0o444)
     (folder / "etc").mkdir(mode=0o755)
     contents = {
         "passwd": f"root:x:0:0::/:/bin/false\nmember:x:{number}:{number}::{jail.HOME}:/bin/sh\n",
@@ -67,7 +80,23 @@ def _furnish(folder: Path, number: int) -> None:
     for name, text in contents.items():
         (folder / "etc" / name).write_text(text)
         (folder / "etc" / name).chmod(0o444)
-    (folder / "startup" / "sitecustomize.py").chmod(0o444)
+
+
+@cache
+def _first() -> dict[str, bytes]:
+    """What each Python of a sandbox runs first, and the same compiled: a sandbox keeps nothing for the next one."""
+    source = _STARTUP / "sitecustomize.py"
+    with tempfile.TemporaryDirectory() as folder:
+        compiled = Path(folder) / "compiled"
+        py_compile.compile(
+            str(source),
+            str(compiled),
+            dfile=f"{jail.STARTUP}/{source.name}",
+            doraise=True,
+            invalidation_mode=py_compile.PycInvalidationMode.UNCHECKED_HASH,
+        )
+        cached = Path(importlib.util.cache_from_source(source.name))
+        return {source.name: source.read_bytes(), str(cached): compiled.read_bytes()}
 
 
 def remove(folder: Path) -> None:

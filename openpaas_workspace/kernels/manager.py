@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import asyncio
-from contextlib import suppress
+from collections.abc import Awaitable, Callable, Sequence
 from datetime import timedelta
 from functools import cached_property
 from pathlib import Path
-from typing import Any
+from typing import Any, Final, TypeVar
 
 from jupyter_client.multikernelmanager import DuplicateKernelError
+from jupyter_core.utils import ensure_async
 from jupyter_server import CallContext
 from jupyter_server._tz import utcnow
 from jupyter_server.services.kernels.kernelmanager import AsyncMappingKernelManager, ServerKernelManager
@@ -17,12 +18,13 @@ from tornado.web import HTTPError
 from traitlets import default
 
 from openpaas_workspace.kernels import bubblewrap, cgroups, folder
-from openpaas_workspace.kernels.config import Sandbox
+from openpaas_workspace.kernels.config import Egress, Sandbox
 from openpaas_workspace.kernels.connection import WorkspaceKernelConnection
 from openpaas_workspace.kernels.engine import sentences
 from openpaas_workspace.kernels.placement import (
     KernelAccess,
     KernelDoors,
+    KernelEgress,
     KernelPlacement,
     KernelRecord,
     KernelWatch,
@@ -30,8 +32,15 @@ from openpaas_workspace.kernels.placement import (
     Placement,
 )
 from openpaas_workspace.kernels.provisioner import SandboxProvisioner, refuse_without_sandbox
+from openpaas_workspace.kernels.proxy import Proxy
 from openpaas_workspace.kernels.watcher import Watcher
 from openpaas_workspace.kit.errors import WorkspaceError
+
+_MOST_HEARD = 1024 * 1024
+# Times that rules are asked that fail, and seconds between.
+ASKED: Final = 3
+ASKED_AGAIN_AFTER = 1.0
+T = TypeVar("T")
 
 
 class SandboxedKernelManager(ServerKernelManager):
@@ -64,16 +73,24 @@ class WorkspaceKernelManager(AsyncMappingKernelManager):
         super().__init__(**kwargs)  # type: ignore[no-untyped-call]
         self.records: dict[str, KernelRecord] = {}
         self.sandbox = Sandbox(parent=self)
+        self.egress = Egress(parent=self)
         self.watcher = Watcher()
         self._swept = False
         self._placement: KernelPlacement | None = None
         self._access: KernelAccess | None = None
         self.watch = KernelWatch()
         self._doors: KernelDoors | None = None
+        self._ways_out: KernelEgress | None = None
+        self._proxies: set[Proxy] = set()
 
     @default("kernel_manager_class")
     def _default_kernel_manager_class(self) -> str:
         return f"{__name__}.SandboxedKernelManager"
+
+    @default("buffer_offline_messages")
+    def _default_buffer_offline_messages(self) -> bool:
+        # What a cell puts out is written by the server; kept for nobody it would fill the memory.
+        return False
 
     @default("cull_idle_timeout")
     def _default_cull_idle_timeout(self) -> int:
@@ -89,11 +106,13 @@ class WorkspaceKernelManager(AsyncMappingKernelManager):
         access: KernelAccess,
         watch: KernelWatch | None = None,
         doors: KernelDoors | None = None,
+        egress: KernelEgress | None = None,
     ) -> None:
         """Gives this server its rules; called once by app.py. Until then no kernel starts and none is seen."""
         self._placement, self._access = placement, access
         self.watch = watch or self.watch
         self._doors = doors
+        self._ways_out = egress
 
     # who may
 
@@ -110,20 +129,43 @@ class WorkspaceKernelManager(AsyncMappingKernelManager):
         return await self._access.may_execute(user, record)
 
     async def recheck(self, kernel_id: str | None = None) -> None:
-        """Asks the rules again after a grant changed: closes connections, ends kernels that lost their place."""
-        for connection in list(WorkspaceKernelConnection.of(self, kernel_id)):
-            if not await self.may_execute(connection.user, connection.kernel_id):
-                connection.websocket_handler.close(4403, "You may no longer use this kernel.")
-        for record in [record for key, record in self.records.items() if kernel_id in (None, key)]:
-            before = record.placement
-            if before is None or record.kernel_id not in self:
-                continue
+        """Asks the rules again after a grant changed: closes connections, ends kernels that lost their place.
+
+        Each by itself, and all at once. What the rules cannot answer, also when asked again, counts as lost.
+        """
+        await self._each(self._recheck_connection, list(WorkspaceKernelConnection.of(self, kernel_id)))
+        records = [record for key, record in self.records.items() if kernel_id in (None, key)]
+        await self._each(self._recheck_kernel, records)
+
+    async def _recheck_connection(self, connection: WorkspaceKernelConnection) -> None:
+        if not await self._sure(lambda: self.may_execute(connection.user, connection.kernel_id)):
+            connection.websocket_handler.close(4403, "You may no longer use this kernel.")
+
+    async def _recheck_kernel(self, record: KernelRecord) -> None:
+        before = record.placement
+        if before is None or record.kernel_id not in self:
+            return
+        after = await self._sure(lambda: self._ask(record))
+        if after is None or (after.principal, after.mounts) != (before.principal, before.mounts):
+            await self.end(record.kernel_id, sentences.revoked())
+
+    async def _each(self, check: Callable[[T], Awaitable[None]], them: Sequence[T]) -> None:
+        for error in await asyncio.gather(*map(check, them), return_exceptions=True):
+            if isinstance(error, Exception):
+                self.log.error("Rights could not be asked again for a kernel", exc_info=error)
+
+    async def _sure(self, ask: Callable[[], Awaitable[T]]) -> T | None:
+        """What the rules answer; None when they refuse, or fail whenever they are asked."""
+        for left in reversed(range(ASKED)):
             try:
-                after = await self._ask(record)
+                return await ask()
             except HTTPError:
-                after = None
-            if after is None or (after.principal, after.mounts) != (before.principal, before.mounts):
-                await self.end(record.kernel_id, sentences.revoked())
+                return None
+            except Exception:
+                self.log.exception("The rules of kernels failed")
+            if left:
+                await asyncio.sleep(ASKED_AGAIN_AFTER)
+        return None
 
     # starting
 
@@ -139,6 +181,21 @@ class WorkspaceKernelManager(AsyncMappingKernelManager):
         """The kernel's own socket to the workspace, for the provisioner; None on a server that gives none."""
         record = self.records.get(kernel_id)
         return None if self._doors is None or record is None else self._doors.open(record, path, uid)
+
+    async def open_proxy(self, kernel_id: str, path: Path, uid: int | None) -> OpenDoor | None:
+        """The kernel's own way to hosts that are allowed, for the provisioner; None on a server that gives none."""
+        record = self.records.get(kernel_id)
+        if self._ways_out is None or record is None:
+            return None
+        proxy = Proxy(record, self._ways_out, self.egress, path, self._proxies.discard)
+        await proxy.open(uid)
+        self._proxies.add(proxy)
+        return proxy
+
+    async def recheck_connections(self) -> None:
+        """A list of hosts changed: ends the connections that are not allowed any more."""
+        for proxy in list(self._proxies):
+            await proxy.recheck()
 
     async def preflight(self, user: Any, path: str) -> Placement:
         """Whether `user` could start a kernel for the notebook at `path` now; raises HTTPError with a sentence."""
@@ -194,13 +251,27 @@ class WorkspaceKernelManager(AsyncMappingKernelManager):
 
     start_kernel = _async_start_kernel  # type: ignore[assignment]
 
+    async def interrupt_kernel(self, kernel_id: str) -> None:  # type: ignore[override]  # asked for through ensure_async
+        """Interrupts what runs in a kernel, as somebody asks in a page: whoever waits for it learns who that was."""
+        user, record = current_user(), self.records.get(kernel_id)
+        if record is None or user is None or not await self.watch.interrupts(record, user):
+            await self.interrupt_at_once(kernel_id)
+
+    async def interrupt_at_once(self, kernel_id: str) -> None:
+        """Interrupts a kernel."""
+        await ensure_async(super().interrupt_kernel(kernel_id))
+
     # ending
 
     async def end(self, kernel_id: str, sentence: str) -> None:
         """Shuts a kernel down and tells those connected and the listener why."""
         self.ended(kernel_id, sentence)
-        with suppress(HTTPError):
+        try:
             await self.shutdown_kernel(kernel_id)  # type: ignore[no-untyped-call]
+        except (HTTPError, KeyError):
+            # Somebody else ended it meanwhile.
+            if kernel_id in self:
+                raise
 
     def ended(self, kernel_id: str, sentence: str) -> None:
         """Tells everybody connected to a kernel, and the listener, which limit it met."""
@@ -247,6 +318,21 @@ class WorkspaceKernelManager(AsyncMappingKernelManager):
                 self.log.warning("A kernel did not shut down: %s", result)
 
     shutdown_all = _async_shutdown_all  # type: ignore[assignment]
+
+    def start_watching_activity(self, kernel_id: str) -> None:
+        """As the stock one, but what is large only counts as activity: to read it would hold up everybody."""
+        super().start_watching_activity(kernel_id)  # type: ignore[no-untyped-call]
+        kernel = self._kernels[kernel_id]
+        stream = vars(kernel)["_activity_stream"]
+        stock = vars(stream)["_recv_callback"]
+
+        def heard(frames: list[Any]) -> None:
+            if sum(map(len, frames)) <= _MOST_HEARD:
+                stock([frame.bytes for frame in frames])
+            else:
+                self.last_kernel_activity = kernel.last_activity = utcnow()
+
+        stream.on_recv(heard, copy=False)
 
     # what is seen
 

@@ -93,8 +93,38 @@ class KernelDoors(Protocol):
         """Answer on a Unix socket at `path`, owned by `uid` if given, as this kernel. In the event loop; OSError."""
 
 
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """Whether a kernel may be connected to a host: `outcome` is `allowed` or why not, `sentence` what to do then.
+
+    `internal`: its address may lie inside the organisation's network.
+    """
+
+    outcome: str
+    sentence: str = ""
+    internal: bool = False
+
+
+class KernelEgress(Protocol):
+    """Knows what kernels may reach, and hears what they do with it."""
+
+    async def verdict(self, record: KernelRecord, host: str, port: int) -> Verdict:
+        """Whether this kernel may reach a host now; asked at each connection, and again when a list changed."""
+
+    def used(
+        self, record: KernelRecord, host: str, outcome: str, *, opened: int, sent: int, received: int
+    ) -> None:
+        """So many connections and bytes more; called often, in the event loop."""
+
+    def ended(self, record: KernelRecord) -> None:
+        """The kernel's way is closed; nothing more comes of it."""
+
+    def say(self, record: KernelRecord, sentence: str) -> str:
+        """A sentence in the language of whose request runs."""
+
+
 class KernelWatch:
-    """Hears what happens to kernels; app.py gives its own. All are called in the event loop and return at once."""
+    """Hears what happens to kernels; app.py gives its own. All but `interrupts` are called in the event loop and return at once."""
 
     def started(self, record: KernelRecord) -> None:
         """A kernel started for `record.user`."""
@@ -105,6 +135,10 @@ class KernelWatch:
     def before_run(self) -> Awaitable[None] | None:
         """What must be done before code runs, so that it sees what members wrote; None when nothing is."""
         return None
+
+    async def interrupts(self, record: KernelRecord, user: Any) -> bool:  # noqa: ARG002  (a default)
+        """`user` wants what runs in the kernel to stop; whether that was done, and needs no interrupt any more."""
+        return False
 
     def ended(self, record: KernelRecord, sentence: str) -> None:
         """The server ended a kernel, or found it ended by a limit; called once."""

@@ -6,9 +6,11 @@ import asyncio
 import fcntl
 import logging
 import os
+import resource
 import signal
 import sys
 import threading
+import time
 from contextlib import suppress
 from pathlib import Path
 from typing import Any, Protocol, cast
@@ -18,13 +20,16 @@ from jupyter_client.provisioning.local_provisioner import LocalProvisioner
 from tornado.web import HTTPError
 
 from openpaas_workspace.kernels import bubblewrap, cgroups, folder, processes
-from openpaas_workspace.kernels.config import MB, Sandbox
+from openpaas_workspace.kernels.config import MB, Egress, Sandbox
 from openpaas_workspace.kernels.engine import jail, sentences
-from openpaas_workspace.kernels.engine.environment import DOOR, environment
+from openpaas_workspace.kernels.engine.environment import DOOR, PACKAGES, environment, own_packages, way_out
 from openpaas_workspace.kernels.placement import OpenDoor, Placement
 from openpaas_workspace.kernels.watcher import Watched, Watcher
 
 _SAID = 16384
+_CHANNELS = 5
+# Seconds; whoever connects to one that is slower waits there.
+_LISTENS = 10.0
 
 log = logging.getLogger(__name__)
 
@@ -33,6 +38,7 @@ class Host(Protocol):
     """What the provisioner needs of the kernel manager above it."""
 
     sandbox: Sandbox
+    egress: Egress
     watcher: Watcher
 
     async def place(self, kernel_id: str) -> Placement:
@@ -43,6 +49,9 @@ class Host(Protocol):
 
     def open_door(self, kernel_id: str, path: Path, uid: int | None) -> OpenDoor | None:
         """The kernel's own socket to the workspace; None where there is none."""
+
+    async def open_proxy(self, kernel_id: str, path: Path, uid: int | None) -> OpenDoor | None:
+        """The kernel's own way to hosts that are allowed; None where there is none."""
 
     def group_places(self) -> dict[str, cgroups.Place]:
         """Where control groups may be made."""
@@ -60,7 +69,7 @@ class SandboxProvisioner(LocalProvisioner):
     _fds: tuple[int, ...] = ()
     _said: int | None = None
     _watched = False
-    _door: OpenDoor | None = None
+    _doors: tuple[OpenDoor, ...] = ()
 
     async def pre_launch(self, **kwargs: Any) -> dict[str, Any]:
         """Prepares the sandbox and its command; raises HTTPError if the kernel may or can not be started."""
@@ -93,13 +102,16 @@ class SandboxProvisioner(LocalProvisioner):
         if host.sandbox.single_member:
             kwargs = self._unsandboxed(kwargs, placement)
             kwargs["env"][DOOR] = str(self._folder / "s" / "w")
-            self._door = host.open_door(self.kernel_id, self._folder / "s" / "w", None)
+            self._keep(host.open_door(self.kernel_id, self._folder / "s" / "w", None))
             return kwargs
         try:
             await asyncio.to_thread(self._confine, kwargs, host, tools, placement)
             uid = host.sandbox.first_uid + placement.uid_number if os.geteuid() == 0 else None
-            # Its folder is empty yet: nothing can have been planted where the socket comes to lie.
-            self._door = host.open_door(self.kernel_id, self._folder / "s" / "w", uid)
+            # Its folder is empty yet: nothing can have been planted where the sockets come to lie.
+            self._keep(host.open_door(self.kernel_id, self._folder / "s" / "w", uid))
+            if self._keep(await host.open_proxy(self.kernel_id, self._folder / "s" / "x", uid)):
+                trusted = (self._folder / "startup" / folder.TRUSTED).exists()
+                kwargs["env"] |= way_out(host.egress.package_index, trusted=trusted)
         except (folder.Unmountable, OSError) as error:
             self.log.warning("Kernel %s cannot be confined: %s", self.kernel_id, error)
             raise HTTPError(503, sentences.UNPLACED) from error
@@ -114,7 +126,17 @@ class SandboxProvisioner(LocalProvisioner):
         finally:
             self._release()
         self._watch()
+        await self._listening()
         return info
+
+    async def _listening(self) -> None:
+        """Until the kernel listens: who connects before that tries again only after a tenth of a second."""
+        folder, deadline = self._folder, time.monotonic() + _LISTENS
+        while folder is not None and time.monotonic() < deadline and await self.poll() is None:
+            with suppress(OSError):
+                if sum(name.startswith("k-") for name in os.listdir(folder / "s")) >= _CHANNELS:
+                    return
+            await asyncio.sleep(0.004)
 
     async def send_signal(self, signum: int) -> None:
         """Signals the kernel: an interrupt reaches the process inside, anything else the whole sandbox."""
@@ -126,8 +148,8 @@ class SandboxProvisioner(LocalProvisioner):
     async def cleanup(self, restart: bool = False) -> None:
         """Removes the control groups and, unless the kernel restarts, its folder."""
         self._release()
-        door, self._door = self._door, None
-        if door is not None:
+        doors, self._doors = self._doors, ()
+        for door in doors:
             await door.close()
         self._log_what_it_said()
         if self._watched:
@@ -156,14 +178,21 @@ class SandboxProvisioner(LocalProvisioner):
             raise HTTPError(503, sentences.NOT_JOINED)
         return host
 
+    def _keep(self, door: OpenDoor | None) -> bool:
+        """Whether there is a door; it is closed with the kernel."""
+        self._doors += () if door is None else (door,)
+        return door is not None
+
     def _environment(self, placement: Placement) -> dict[str, str]:
-        return environment(
+        found = environment(
             python_bin=str(Path(sys.prefix) / "bin"),
             label=placement.label,
             locale=placement.locale,
             server=os.environ,
             spec=dict(self.kernel_spec.env),
         )
+        keeps_packages = any(mount.target == jail.PACKAGES for mount in placement.mounts)
+        return own_packages(found) if keeps_packages else found
 
     def _confine(
         self, kwargs: dict[str, Any], host: Host, tools: bubblewrap.Tools, placement: Placement
@@ -195,7 +224,7 @@ class SandboxProvisioner(LocalProvisioner):
             binds=tuple(sorted(binds, key=lambda bind: bind.target)),
             limits=jail.Limits(
                 # with a real uid the system counts all kernels of the principal together
-                processes=sandbox.pids * (sandbox.max_per_principal if root else 1),
+                processes=_allowed(sandbox.pids * (sandbox.max_per_principal if root else 1)),
                 file_bytes=sandbox.home_mb * MB,
                 tmp_bytes=sandbox.tmp_mb * MB,
             ),
@@ -241,7 +270,16 @@ class SandboxProvisioner(LocalProvisioner):
             if jail.is_below(placement.cwd, mount.target):
                 here = mount.source / mount.below / Path(placement.cwd).relative_to(mount.target)
                 kwargs["cwd"] = str(here if here.is_dir() else mount.source)
-        for name in ("HOME", "IPYTHONDIR", "PYTHONPATH", "TMPDIR", "USER", "LOGNAME"):
+        for name in (
+            "HOME",
+            "IPYTHONDIR",
+            "MPLCONFIGDIR",
+            "PYTHONPATH",
+            "TMPDIR",
+            "USER",
+            "LOGNAME",
+            PACKAGES,
+        ):
             kwargs["env"].pop(name, None)
             if name in os.environ and name != "PYTHONPATH":
                 kwargs["env"][name] = os.environ[name]
@@ -260,6 +298,7 @@ class SandboxProvisioner(LocalProvisioner):
             folders=tuple((mount.source, mount.below) for mount in placement.mounts if mount.writable),
             group=self._group,
             ended=lambda sentence: host.ended(self.kernel_id, sentence),
+            own=self._folder,
         )
         self._watched = True
         host.watcher.add(self.kernel_id, watched)
@@ -301,3 +340,9 @@ def refuse_without_sandbox(sandbox: Sandbox, tools: bubblewrap.Tools) -> bubblew
         log.error("No sandbox: %s", tools.why)
         raise HTTPError(503, sentences.NO_SANDBOX)
     return tools
+
+
+def _allowed(processes: int) -> int:
+    """As many as this machine lets anybody have: who asks for more gets no kernel at all."""
+    most = resource.getrlimit(resource.RLIMIT_NPROC)[1]
+    return processes if most == resource.RLIM_INFINITY else min(processes, most)

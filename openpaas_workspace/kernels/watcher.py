@@ -24,6 +24,7 @@ from openpaas_workspace.kernels.engine import jail, sentences
 MB = 1024 * 1024
 _IN_MEMORY = ("/tmp", "/dev/shm", jail.IPYTHON)  # noqa: S108
 _WRITTEN = 64 * MB
+_MOST_SOCKETS, _SOCKETS_BYTES = 1000, 4 * MB
 _REGULARLY = 60.0
 _REST = 20
 _LONGEST = 3000
@@ -42,6 +43,8 @@ class Watched:
     folders: tuple[tuple[Path, str], ...]
     group: Group | None
     ended: Callable[[str], None]
+    own: Path | None = None
+    """The kernel's own folder of the machine: in it lie its sockets, which it can write to, in no quota."""
     _started: int = 0
     _counted: float = field(default_factory=time.monotonic)
     _cost: float = 0.0
@@ -55,6 +58,8 @@ class Watched:
         """The sentence of the limit that the kernel passed, or nothing. Blocks: reads /proc and folders."""
         if self.group is not None and self.group.out_of_memory():
             return sentences.memory(self.memory_mb)
+        if self._fills_its_sockets():
+            return sentences.SOCKETS
         if not self._needs_processes():
             return ""
         pids = self._processes()
@@ -77,6 +82,12 @@ class Watched:
         processes.kill(self._processes())
         if self.group is not None:
             self.group.kill()
+
+    def _fills_its_sockets(self) -> bool:
+        try:
+            return self.own is not None and sum(_sizes(self.own, "s", _MOST_SOCKETS)) > _SOCKETS_BYTES
+        except beneath.TooLarge:
+            return True
 
     def _needs_processes(self) -> bool:
         return bool(self.folders and self.home_mb) or self.group is None or "memory" not in self.group

@@ -13,6 +13,7 @@ class Actor(msgspec.Struct, frozen=True, kw_only=True):
     `id` is the member's id for members, else the id of the link, app or kernel.
     `groups` are group ids. `behalf` is the member whose request a kernel or app runs. `scopes` limit what a token may do: `all` or words such as
     `files:read`. `session` is the id of the login session or token that spoke, if any; `token` says that it was a token.
+    `origin` is the ref of the notebook whose kernel speaks.
     """
 
     kind: ActorKind
@@ -25,6 +26,7 @@ class Actor(msgspec.Struct, frozen=True, kw_only=True):
     token: bool = False
     behalf: str = ""
     locale: str = ""
+    origin: str = ""
 
     def has_scope(self, scope: str) -> bool:
         """Whether the actor's credentials cover `scope` (`area:read` or `area:write`)."""

@@ -8,6 +8,7 @@ WorkspaceError
 ├── Conflict (409)      somebody was faster, or the name is taken
 ├── TooLarge (413)
 │   └── Full (507)      the space has no room left
+│       └── DiskFull    nor has the server's disk
 ├── TooMany (429)       with `retry_after` in seconds
 └── Unavailable (503)   a part of the server is off or busy
 """
@@ -91,6 +92,13 @@ class Full(TooLarge):
 
     status = 507
     title = "No room left"
+
+
+class DiskFull(Full):
+    """The disk of the server has no room left; nothing was changed."""
+
+    def __init__(self) -> None:
+        super().__init__("The disk is full; nothing was changed. Tell an administrator.")
 
 
 class TooMany(WorkspaceError):

@@ -11,6 +11,7 @@ from typing import Any, NamedTuple
 from openpaas_workspace.core.db import Work
 from openpaas_workspace.kit.actors import Actor
 from openpaas_workspace.realtime.engine.contents import Made
+from openpaas_workspace.sharing.schemas import Level
 
 __all__ = ["Binding", "Bound", "Content", "Made", "RoomHost"]
 
@@ -73,6 +74,10 @@ class RoomHost:
 
     async def made(self, object_id: str, function: Callable[..., Any], *args: Any) -> Content:
         """As `content`, of `function(content, *args)`: a pure function of a module, run where it stops nobody."""
+        raise NotImplementedError
+
+    async def given(self, object_id: str, actor: Actor, level: Level) -> None:
+        """Whether who may read an object may have all of its content; raises Forbidden. Opens the object if needed."""
         raise NotImplementedError
 
     async def head(self, object_id: str) -> tuple[int, int]:

@@ -44,13 +44,16 @@ class Realtime(Configurable):
     full_history_days = Int(
         30,
         min=1,
-        help="Days that every change is kept by itself; older ones are merged by author and session.",
+        help="Days that every change is kept by itself; older ones are merged by author and session, in sheets those "
+        "of five minutes.",
     ).tag(config=True)
     lease = Float(
         10.0, min=1.0, help="Seconds after which another process takes over from one that is silent."
     ).tag(config=True)
     edit_event_minutes = Int(
-        5, min=1, help="Minutes in which one author's edits of one file make one event."
+        5,
+        min=0,
+        help="Minutes in which one author's edits of one file make one event; 0 makes one of each edit.",
     ).tag(config=True)
     large_content = Int(
         4 * 1024 * 1024,

@@ -14,7 +14,7 @@ from openpaas_workspace.realtime.events import EVENTS
 from openpaas_workspace.realtime.gateway import room, session
 from openpaas_workspace.realtime.gateway.lobby import Lobby
 from openpaas_workspace.realtime.jobs import JOBS
-from openpaas_workspace.realtime.models import changes, snapshots
+from openpaas_workspace.realtime.models import changes, snapshots, stored_outputs
 from openpaas_workspace.realtime.routes import ROUTES
 from openpaas_workspace.realtime.service.filekind import FILE, FileKind
 from openpaas_workspace.realtime.service.host import Host
@@ -27,6 +27,7 @@ _GATEWAY = "openpaas_workspace.realtime.gateway."
 
 blobs.refer(changes)
 blobs.refer(snapshots)
+blobs.refer(stored_outputs)
 
 
 async def _set_up(workspace: Workspace) -> None:

@@ -63,6 +63,18 @@ snapshots = Table(
     Index("ix_snapshots_blob", "blob", sqlite_where=_NAMED, postgresql_where=_NAMED),
 )
 
+# Outputs that are too large for a document, and which object holds or held them; they count for its space.
+stored_outputs = Table(
+    "stored_outputs",
+    metadata,
+    Column("object_id", String(64), primary_key=True),
+    Column("blob", String(64), primary_key=True),
+    Column("kind", String(8), nullable=False),  # output | text
+    Column("size", BigInteger, nullable=False),
+    Column("at", BigInteger, nullable=False),
+    Index(None, "blob"),
+)
+
 client_ids = Table(
     "client_ids",
     metadata,

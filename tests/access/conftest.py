@@ -9,6 +9,6 @@ from tests.conftest import Server
 
 
 @pytest.fixture(scope="session")
-def world(make_server: Callable[..., Server]) -> World:
+def world(make_lasting_server: Callable[..., Server]) -> World:
     """Everybody and everything; tests make victims of their own and leave the rest as it was."""
-    return build(make_server("--demo", name="access").start())
+    return build(make_lasting_server("--demo", name="access").start())

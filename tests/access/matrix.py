@@ -5,6 +5,7 @@ managers and administrators are answered.
 """
 
 from tests.access.cases import Case, administrators, editors, everybody, managers, readers, users
+from tests.access.sheets import SHEETS
 from tests.access.world import SPACE, World
 
 NOBODY_ELSE = everybody(404)
@@ -173,6 +174,24 @@ _KERNELS: tuple[Case, ...] = (
     ),
 )  # fmt: skip
 
+_EGRESS: tuple[Case, ...] = (
+    Case("GET /spaces/{space_id}/egress", "/spaces/{space}/egress", managers()),
+    Case(
+        "POST /spaces/{space_id}/egress", "/spaces/{space}/egress", managers(201),
+        {"host": "{name}.example.org", "reason": "Data."},
+    ),
+    Case(
+        "DELETE /spaces/{space_id}/egress/{host_id}", "/spaces/{space}/egress/{victim}", managers(204),
+        victim=World.wished_host, once=True,
+    ),
+    Case("DELETE /spaces/{space_id}/packages", "/spaces/{space}/packages", managers(204)),
+    Case("GET /administration/egress", "/administration/egress", administrators()),
+    Case(
+        "PATCH /administration/egress/{host_id}", "/administration/egress/{victim}", administrators(),
+        {"state": "allowed"}, victim=World.wished_host, once=True,
+    ),
+)  # fmt: skip
+
 _ADMINISTRATION: tuple[Case, ...] = (
     *(
         Case(f"GET /administration/{what}", f"/administration/{what}", administrators())
@@ -320,6 +339,9 @@ _FILES: tuple[Case, ...] = (*(
         ("/content", "/content?path={secret_path}", NOBODY_ELSE),
     )
 ),
+    Case("GET /files/{id}/outputs/{hash}", "/files/{book}/outputs/{output}", readers()),
+    Case("GET /files/{id}/outputs/{hash}", "/files/{secret_book}/outputs/{output}", NOBODY_ELSE, owner=200),
+    Case("GET /files/{id}/outputs/{hash}", "/files/{file}/outputs/nothing", everybody(404), owner=404),
     Case("PUT /files/{id}/content", "/files/{file}/content", editors(), content=b"New.\n"),
     Case("PUT /files/{id}/content", "/files/{secret}/content", NOBODY_ELSE, content=b"New.\n", owner=200),
     Case("PUT /content", "/content?path={path}", editors(), content=b"New.\n"),
@@ -369,12 +391,10 @@ _HOME: tuple[Case, ...] = (
     Case("GET /search", "/search?q={name}", everybody(200)),
 )
 
-_AUDIT: tuple[Case, ...] = (
-    Case("GET /events", "/events", administrators()),
-    Case("GET /events.csv", "/events.csv", administrators()),
-    Case("GET /events/verify", "/events/verify", administrators()),
+_AUDIT = tuple(
+    Case(f"GET {path}", path, administrators()) for path in ("/events", "/events.csv", "/events/verify")
 )
 
 CASES = (
-    *_OPEN, *_PAGE, *_CONTENTS, *_KERNELS, *_ACCOUNTS, *_ADMINISTRATION, *_SHARING, *_REALTIME, *_FILES, *_HOME, *_AUDIT,
+    *_OPEN, *_PAGE, *_CONTENTS, *_KERNELS, *_EGRESS, *_ACCOUNTS, *_ADMINISTRATION, *_SHARING, *_REALTIME, *_FILES, *_HOME, *SHEETS, *_AUDIT,
 )  # fmt: skip

@@ -119,7 +119,7 @@ def test_a_change_of_nothing_is_refused_with_a_sentence(world: World, row: str) 
 def test_ten_megabytes_are_too_large(world: World, row: str) -> None:
     case = WITH_BODY[row]
     things = {**world.things, "victim": world.things["file"], "name": "large"}
-    # A photo may have as many bytes before it is made small.
+    # A photo may have as many bytes before it is made small, and a change of a sheet may write many cells.
     size = 20_000_000 if row == "PUT /me/photo" else 10_000_000
     answer = world.owner.request(case.method, address(case, things), content=b'"' + b"x" * size + b'"')
     assert answer.status_code == 413

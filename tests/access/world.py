@@ -1,5 +1,6 @@
 """A workspace with somebody of every standing, and objects that belong to others."""
 
+import json
 import re
 import uuid
 from dataclasses import dataclass, field
@@ -8,6 +9,7 @@ from typing import Any
 import httpx
 
 from openpaas_workspace.core.web import API
+from openpaas_workspace.realtime.engine.apart import of_output
 from tests.conftest import Server
 
 SPACE = "Matrice"
@@ -110,6 +112,24 @@ class World:
         self.must("owner", "POST", "/files", json={"path": path})
         return path
 
+    def output(self, folder: str = SPACE) -> tuple[str, str]:
+        """A notebook with a large output: its id, and the output's hash."""
+        shown = {"output_type": "display_data", "data": {"text/html": "x" * 300_000}, "metadata": {}}
+        cell = {"cell_type": "code", "id": "a", "metadata": {}, "source": "", "outputs": [shown]}
+        book = {
+            "cells": [{**cell, "execution_count": None}],
+            "metadata": {},
+            "nbformat": 4,
+            "nbformat_minor": 5,
+        }
+        path = f"{folder}/{self.name('outputs', '.ipynb')}"
+        answer = self.owner.put(f"{API}/content", params={"path": path}, content=json.dumps(book).encode())
+        file = answer.json()["file"]["id"]
+        self.must("owner", "POST", f"/files/{file}/versions", json={"name": "opened"})
+        _, stored = of_output(shown)
+        assert stored is not None
+        return str(file), stored.name
+
     def login(self) -> str:
         """A session of the stranger's that nobody needs."""
         mine = self.page_of(PEOPLE["stranger"]).get(f"{API}/sessions").json()
@@ -137,6 +157,11 @@ class World:
         self.must("stranger", "POST", f"/objects/{ref}/access-requests", json={})
         waiting = self.must("owner", "GET", "/access-requests")
         return str(next(request["id"] for request in waiting if request["ref"] == ref))
+
+    def wished_host(self) -> str:
+        """A host that the owner asked for, for the notebooks of the space; the id."""
+        body = {"host": self.name("host", ".example.org"), "reason": "Data."}
+        return str(self.must("owner", "POST", f"/spaces/{self.things['space']}/egress", json=body)["id"])
 
     def pinned(self) -> str:
         """A file that its owner has pinned; the id."""
@@ -198,6 +223,12 @@ def build(server: Server) -> World:
     path = "~/secret.txt"
     answer = world.owner.put(f"{API}/content", params={"path": path}, content=b"Alice only.\n")
     world.things |= {"secret": answer.json()["file"]["id"], "secret_path": "~alice/secret.txt"}
+    world.things["book"], world.things["output"] = world.output()
+    world.things["secret_book"], _ = world.output("~")
+    for name, where in (("sheet", f"{SPACE}/Budget.sheet"), ("own_sheet", "~/Mine.sheet")):
+        world.things[name] = world.must("owner", "POST", "/sheets", json={"path": where})["id"]
+    table = world.owner.put(f"{API}/content", params={"path": f"{SPACE}/table.csv"}, content=b"a,b\n1,2\n")
+    world.things["table_path"] = table.json()["file"]["path"]
     _owner_accounts(world)
     return world
 

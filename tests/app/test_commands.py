@@ -185,3 +185,14 @@ def test_tls(make_server: Callable[..., Server], tmp_path: Path) -> None:
         assert cookie.startswith("__Host-")
         assert "Secure" in cookie
         assert client.get("/api/workspace/v1/me").json()["username"] == "alice"
+
+
+def test_settings_are_given_at_start_and_only_there(make_server: Callable[..., Server]) -> None:
+    server = make_server("--demo", "--Sandbox.enabled=False", name="traits").start()
+    with server.login("alice") as alice:
+        health = alice.get("/api/workspace/v1/administration/health")
+        assert health.status_code == 200, health.text
+        wish = {"path": "Finances/x.ipynb", "name": "", "type": "notebook", "kernel": {"name": "python3"}}
+        assert alice.post("/api/sessions", json=wish).status_code == 503
+    for words in (("start", "--Sandbox.enabled"), ("start", "--nothing"), ("user", "list", "--A.b=1")):
+        assert "unrecognized arguments" in openpaas(*words, code=2).stderr

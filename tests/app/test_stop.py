@@ -4,6 +4,7 @@ import signal
 import sqlite3
 import time
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 
@@ -12,8 +13,12 @@ from tests.conftest import Server
 
 @pytest.mark.parametrize("pauses", [pytest.param((0.0, 0.0), marks=pytest.mark.long), (0.05, 0.3)])
 def test_told_twice_it_ends_once_and_well(
-    make_server: Callable[..., Server], pauses: tuple[float, ...]
+    make_server: Callable[..., Server],
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    pauses: tuple[float, ...],
 ) -> None:
+    monkeypatch.setenv("TMPDIR", str(tmp_path))
     server = make_server("--demo", name="stop").start()
     alice = server.login("alice")
     alice.put(
@@ -33,6 +38,7 @@ def test_told_twice_it_ends_once_and_well(
     with sqlite3.connect(server.data_dir / "workspace.db") as database:
         held = database.execute("SELECT resource FROM leases WHERE owner <> ''").fetchall()
     assert held == [], "what it held is given back"
+    assert [path.name for path in tmp_path.iterdir()] == [], "it leaves nothing in the machine's folder"
     server.start()
     assert server.login("alice").get("/api/workspace/v1/me").status_code == 200
     server.stop()

@@ -124,6 +124,17 @@ def _waiting(client: Any, held: Held) -> None:
     held["request"] = client.get(f"{API}/access-requests").json()[0]["id"]
 
 
+_CELLS = {"client": "walk", "n": 1, "base_seq": 2**39, "typed": {"tab": "t1", "cells": [[0, 0, "3"]]}}
+
+
+def _sheet(held: Held) -> Held:
+    return {"sheet": held["sheet"]["id"]}
+
+
+def _csv(client: Any, held: Held) -> None:
+    client.put(f"{API}/content", params={"path": "~/walk.csv"}, content=b"a,b\n1,2\n").raise_for_status()
+
+
 def _trash(client: Any, held: Held) -> None:
     assert client.delete(f"{API}/files/{held['file']['id']}").status_code == 204
 
@@ -143,6 +154,10 @@ def _other_session(client: Any, held: Held) -> None:
 
 def _space(held: Held) -> Held:
     return {"id": held["space"]["id"]}
+
+
+def _space_id(held: Held) -> Held:
+    return {"space_id": held["space"]["id"]}
 
 
 def _bob(held: Held) -> Held:
@@ -253,6 +268,22 @@ STEPS = (
     Step("POST /uploads/{id}/finish", lambda held: {"id": held["upload"]["id"]}, lambda _: {}),
     Step("DELETE /uploads/{id}", lambda held: {"id": held["upload"]["id"]}),
     Step("DELETE /spaces/{id}/trash", lambda held: {"id": held["space"]["id"]}, before=_throw_another),
+    Step(
+        "POST /spaces/{space_id}/egress",
+        _space_id,
+        lambda _: {"host": "data.example.org", "reason": "Open data."},
+        holds="host",
+    ),
+    Step(
+        "PATCH /administration/egress/{host_id}",
+        lambda held: {"host_id": held["host"]["id"]},
+        lambda _: {"state": "allowed"},
+    ),
+    Step(
+        "DELETE /spaces/{space_id}/egress/{host_id}",
+        lambda held: _space_id(held) | {"host_id": held["host"]["id"]},
+    ),
+    Step("DELETE /spaces/{space_id}/packages", _space_id),
     Step("DELETE /sessions", by="bob", before=lambda _client, held: held["login"]("bob")),
     Step(
         "DELETE /sessions/{session_id}",
@@ -260,6 +291,11 @@ STEPS = (
         by="bob",
         before=_other_session,
     ),
+    Step("POST /sheets", body=lambda _: {"path": "~/walk.sheet"}, holds="sheet"),
+    Step("POST /sheets/{sheet}/ops", _sheet, lambda _: _CELLS),
+    Step("POST /sheets/{sheet}/undo", _sheet, lambda _: {"client": "walk", "n": 2}),
+    Step("POST /sheets/{sheet}/redo", _sheet, lambda _: {"client": "walk", "n": 3}),
+    Step("POST /sheets/import", body=lambda _: {"path": "~/walk.csv"}, before=_csv),
     Step(
         "POST /me/password",
         body=lambda _: {"old": PASSWORD, "new": "correct horse battery staple"},
@@ -287,10 +323,20 @@ STEPS = (
 )
 
 
+def _left(client: Any, newest: int, actor: str) -> list[str]:
+    """What somebody has done since; the event of an edit comes right after its answer."""
+    for _ in range(100):
+        log = client.get(f"{API}/events", params={"member": actor}).json()["events"]
+        if left := [e["type"] for e in log if e["seq"] > newest and e["actor"] == actor]:
+            return left
+        time.sleep(0.1)
+    return []
+
+
 @pytest.fixture(scope="module")
 def walked(make_server) -> Iterator[dict[str, list[str]]]:
     """The events each route left, by the member who called it."""
-    server = make_server("--demo", name="walk").start()
+    server = make_server("--demo", "--Realtime.edit_event_minutes=0", name="walk").start()
     clients = {name: server.login(name) for name in ("alice", "bob", "dave")}
     ids = {name: client.get(f"{API}/me").json()["id"] for name, client in clients.items()}
     held: Held = {"login": server.login}
@@ -306,8 +352,7 @@ def walked(make_server) -> Iterator[dict[str, list[str]]]:
         assert answer.status_code < 300, (step.route, answer.text)
         if step.holds:
             held[step.holds] = answer.json()
-        log = clients["alice"].get(f"{API}/events", params={"member": ids[step.by]}).json()["events"]
-        found[step.route] = [e["type"] for e in log if e["seq"] > newest and e["actor"] == ids[step.by]]
+        found[step.route] = _left(clients["alice"], newest, ids[step.by])
     yield found
     assert clients["alice"].get(f"{API}/events/verify").json()["ok"] is True
     server.stop()

@@ -1,4 +1,4 @@
-"""Run every row: `python -m tests.bench [--rounds 7] [--only rooms,join,kernel,page,weight,stall,home,history,import,run,transfer] [--out FILE]`.
+"""Run every row: `python -m tests.bench [--rounds 7] [--only rooms,join,kernel,page,weight,stall,home,history,import,run,transfer,idle,engine,sheets,xlsx,painting,old] [--out FILE]`.
 
 Rounds alternate between the peers, so that a busy moment hits all of them; medians are compared.
 All of it takes about a quarter of an hour on two quiet processors.
@@ -19,10 +19,14 @@ from typing import Any
 
 from tests.bench.history import measure as history
 from tests.bench.home import measure as home
+from tests.bench.idle import measure as idle
 from tests.bench.kernel_start import measure as kernel_start
 from tests.bench.peers import PEERS, Running
 from tests.bench.scripts import importing, running, transfers
+from tests.bench.sheets import engine, serving
+from tests.bench.shortening import measure as shortening
 from tests.bench.stall import measure as stall
+from tests.bench.tables import painting, xlsx
 
 Results = dict[str, list[dict[str, Any]]]
 ROOT = Path(__file__).parents[2]
@@ -140,6 +144,12 @@ ROWS: dict[str, Callable[[int], Results]] = {
     "import": importing,
     "run": running,
     "transfer": transfers,
+    "idle": idle,
+    "engine": engine,
+    "sheets": serving,
+    "xlsx": xlsx,
+    "painting": painting,
+    "old": shortening,
 }
 
 

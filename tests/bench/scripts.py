@@ -128,7 +128,7 @@ def transfers(rounds: int) -> Results:
                     httpx.put(url, content=file, timeout=300)
                 times.append(time.perf_counter())
                 with httpx.stream("GET", url, timeout=300) as answer, back.open("wb") as out:
-                    for chunk in answer.iter_bytes(1024 * 1024):
+                    for chunk in answer.iter_bytes():
                         out.write(chunk)
                 times.append(time.perf_counter())
                 rates = [round(MEGABYTES / (after - before)) for before, after in itertools.pairwise(times)]

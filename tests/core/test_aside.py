@@ -1,6 +1,7 @@
 """Helper processes: what they answer, what they cannot reach, and what happens when they are lost."""
 
 import asyncio
+import gc
 import os
 import signal
 import time
@@ -120,3 +121,35 @@ async def test_idle_ones_end():
     aside.tidy()
     assert (await aside.run(surroundings))[2] != first
     aside.close()
+
+
+async def test_a_helper_that_was_prepared_takes_the_first_work(aside):
+    aside.prepare()
+    aside.prepare()
+    first = (await aside.run(surroundings))[2]
+    assert first != os.getpid()
+    aside.prepare()
+    assert (await aside.run(surroundings))[2] == first
+
+
+async def test_what_is_prepared_while_all_are_ended_ends_too(aside):
+    aside.prepare()
+    aside.close()
+    with pytest.raises(Unavailable):
+        await aside.run(double, 1)
+
+
+def knot():
+    one = []
+    one.append(one)
+    return len(gc.get_objects()), gc.isenabled()
+
+
+async def test_cycles_are_collected_between_two_works(aside):
+    await aside.run(knot)
+    before, enabled = await aside.run(knot)
+    for _ in range(20):
+        await aside.run(knot)
+    after, _ = await aside.run(knot)
+    assert not enabled
+    assert after <= before + 5

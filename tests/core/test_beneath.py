@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import io
 import os
 import stat
 import threading
@@ -52,7 +53,7 @@ def test_the_kernel_of_this_machine_has_openat2() -> None:
 def test_what_is_written_is_read_and_listed(root: Path) -> None:
     beneath.mkdir_beneath(root, "a/b", parents=True)
     beneath.write_beneath(root, "a/b/one.txt", b"1")
-    about = beneath.write_beneath(root, "a/b/one.txt", iter([b"two", b"three"]))
+    about = beneath.write_beneath(root, "a/b/one.txt", io.BytesIO(b"twothree"))
     assert about.st_size == 8
     assert beneath.read_beneath(root, "a/b/one.txt") == b"twothree"
     assert [(entry.name, entry.kind) for entry in beneath.scandir_beneath(root, "a/b")] == [
@@ -70,6 +71,53 @@ def test_what_is_written_is_read_and_listed(root: Path) -> None:
         os.close(fd)
 
 
+def test_an_open_file_is_copied_from_where_it_stands_whatever_the_system_can(root: Path, monkeypatch) -> None:
+    data = os.urandom(3_000_000)
+    source = root / "source"
+    source.write_bytes(data)
+    with source.open("rb") as file:
+        file.seek(1000)
+        assert beneath.write_beneath(root, "copy", file).st_size == len(data) - 1000
+    assert (root / "copy").read_bytes() == data[1000:]
+    whole = os.copy_file_range
+
+    def some(source: int, target: int, count: int) -> int:
+        if os.lseek(source, 0, os.SEEK_CUR) >= 2_000_000:
+            raise OSError(errno.EXDEV, "not between these")
+        return whole(source, target, 500_000)
+
+    monkeypatch.setattr(os, "copy_file_range", some)
+    with source.open("rb") as file:
+        beneath.write_beneath(root, "copy", file)
+    assert (root / "copy").read_bytes() == data
+
+
+def test_a_file_of_the_servers_own_is_moved_or_stays_where_it_is(
+    root: Path, tmp_path: Path, monkeypatch
+) -> None:
+    received = tmp_path / "received"
+    rename = os.rename
+    for can_move in (True, False):
+        received.write_bytes(b"new")
+        if not can_move:
+
+            def refuse(source: object, target: object, **more: int) -> None:
+                if source == received:
+                    raise OSError(errno.EXDEV, "another device")
+                rename(source, target, **more)  # type: ignore[arg-type]
+
+            monkeypatch.setattr(os, "rename", refuse)
+        (root / "there").write_bytes(b"old")
+        with pytest.raises(FileExistsError):
+            beneath.write_beneath(root, "there", received, replace=False)
+        assert received.read_bytes() == b"new"
+        assert (root / "there").read_bytes() == b"old"
+        assert beneath.write_beneath(root, "there", received).st_size == 3
+        assert (root / "there").read_bytes() == b"new"
+        assert received.exists() is not can_move
+        assert os.listdir(root) == ["there"]
+
+
 def test_an_overwrite_keeps_permissions_and_a_new_file_is_private(root: Path) -> None:
     beneath.write_beneath(root, "new", b"")
     (root / "old").write_bytes(b"x")
@@ -84,12 +132,14 @@ def test_a_refused_or_failed_write_leaves_the_old_file_and_no_temporary(root: Pa
     with pytest.raises(FileExistsError):
         beneath.write_beneath(root, "a", b"new", replace=False)
 
-    def breaks() -> Iterator[bytes]:
-        yield b"half"
-        raise RuntimeError("the upload ended")
+    class Breaks(io.BytesIO):
+        def read(self, size: int | None = -1) -> bytes:
+            if self.tell():
+                raise RuntimeError("the upload ended")
+            return super().read(4)
 
     with pytest.raises(RuntimeError, match="the upload ended"):
-        beneath.write_beneath(root, "a", breaks())
+        beneath.write_beneath(root, "a", Breaks(b"half of it"))
     assert os.listdir(root) == ["a"]
     assert beneath.read_beneath(root, "a") == b"old"
 

@@ -259,7 +259,7 @@ def test_the_event_log_is_filtered_and_taken_along(desk: Desk, person: Callable[
     expect(body).to_contain_text("le journal est complet et inchangé")
 
 
-# Thirteen sections, each looked at as a whole.
+# Fifteen sections, each looked at as a whole.
 @pytest.mark.timeout(400)
 @pytest.mark.parametrize("theme", ["Clair", "Sombre", "Contraste élevé"])
 def test_each_section_is_for_everybody(server: Server, person: Callable[..., Person], theme: str) -> None:

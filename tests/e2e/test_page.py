@@ -14,6 +14,12 @@ LIST = ".jp-FileBrowser .jp-DirListing-item"
 CRUMBS = ".jp-FileBrowser .jp-BreadCrumbs"
 
 
+@pytest.fixture(scope="module")
+def server(make_server: Callable[..., Server]) -> Server:
+    """A workspace of this file's own: a page opens where its member was last, in whichever test that was."""
+    return make_server("--demo", name="page").start()
+
+
 def to_all_spaces(someone: Person) -> None:
     """From “My files”, where a page begins, to the list of everything."""
     expect(someone.page.locator(".opw-Spaces-row").first).to_be_visible()

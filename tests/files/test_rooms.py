@@ -11,7 +11,7 @@ from openpaas_workspace.files.service import content, files, heads
 from openpaas_workspace.files.service.ingest import Ingest
 from openpaas_workspace.files.service.projection import Projector
 from openpaas_workspace.kit.actors import SYSTEM
-from openpaas_workspace.kit.errors import Conflict, Invalid, NotFound, TooLarge, Unavailable
+from openpaas_workspace.kit.errors import Conflict, DiskFull, Invalid, NotFound, TooLarge
 from openpaas_workspace.realtime.binding import Binding, Bound
 from tests.core.databases import database_url
 from tests.files.desk import Desk
@@ -329,7 +329,7 @@ async def test_a_full_disk_is_said_and_written_later(desk, monkeypatch):
         await desk.edit(file_id, "typed")
         with pytest.raises(OSError, match="full"):
             await desk.projector.flush(file_id)
-        with pytest.raises(Unavailable):
+        with pytest.raises(DiskFull):
             await files.make(desk.alice, NewFile(path="Team/b.txt"))
     assert desk.bytes("a.txt") == b"one"
     await desk.projector.flush(file_id)

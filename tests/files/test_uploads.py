@@ -1,5 +1,7 @@
 """Files that come in pieces, or at once beside one of the same name; what a full space answers."""
 
+import os
+
 import pytest
 
 from openpaas_workspace.core.db import Work
@@ -55,6 +57,25 @@ async def test_pieces_become_a_file_only_when_all_have_come(team) -> None:
     for verb in (uploads.show_upload, uploads.cancel_upload):
         with pytest.raises(NotFound):
             await verb(bob, upload.id)
+
+
+async def test_what_a_killed_server_had_put_at_its_place_is_the_upload(team) -> None:
+    world, alice, _, space_id = team
+    upload = await begin(alice)
+    receive(world, upload, b"abcdef")
+    # In one rename to its place, and then nothing more.
+    world.workspace.get(Disk).pieces(upload.id).rename(world.root(space_id) / "a.bin")
+    await world.settle(space_id)
+    made = await uploads.finish_upload(alice, upload.id, FinishUpload())
+    assert (made.name, made.size) == ("a.bin", 6)
+    assert (await uploads.finish_upload(alice, upload.id, FinishUpload())).id == made.id
+    # A file of another is none, whatever its size.
+    other = await begin(alice, "b.bin")
+    (world.root(space_id) / "b.bin").write_bytes(b"abcdef")
+    os.utime(world.root(space_id) / "b.bin", (1, 1))
+    await world.settle(space_id)
+    with pytest.raises(Conflict, match="missing"):
+        await uploads.finish_upload(alice, other.id, FinishUpload())
 
 
 async def test_a_name_that_is_taken_is_refused_replaced_or_kept_beside(team) -> None:

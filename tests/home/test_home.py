@@ -1,5 +1,8 @@
 """Home of one member: what is at hand, what others did, and nothing of what may not be seen."""
 
+import asyncio
+from contextlib import asynccontextmanager
+
 import pytest
 
 from openpaas_workspace.files.schemas import FilePatch, NewFile, SpacePatch
@@ -7,7 +10,7 @@ from openpaas_workspace.files.service import files, spaces
 from openpaas_workspace.home.service import pins
 from openpaas_workspace.home.service.home import home
 from openpaas_workspace.home.service.visits import Visits
-from openpaas_workspace.kit.actors import Actor
+from openpaas_workspace.kit.actors import SYSTEM, Actor
 from openpaas_workspace.kit.errors import Conflict, Invalid, NotFound
 from openpaas_workspace.kit.refs import Ref
 from openpaas_workspace.realtime.service.openings import Openings
@@ -236,3 +239,26 @@ async def test_visits_are_kept_to_the_newest(desk) -> None:
         kept = await visits.latest(work, "alice", 1000)
     assert len(kept) == 200
     assert next(iter(kept)) == Ref("file", "f299")
+
+
+async def test_what_is_being_written_is_known_meanwhile(quick, monkeypatch) -> None:
+    visits = quick.workspace.get(Visits)
+    visits.opened("m1", Ref("file", "f1"))
+    unit, opened, go_on = quick.workspace.db.unit, asyncio.Event(), asyncio.Event()
+
+    @asynccontextmanager
+    async def slow(actor):
+        opened.set()
+        await go_on.wait()
+        async with unit(actor) as work:
+            yield work
+
+    monkeypatch.setattr(quick.workspace.db, "unit", slow)
+    writing = asyncio.create_task(visits.write())
+    await opened.wait()
+    async with quick.workspace.db.read(SYSTEM) as work:
+        assert list(await visits.latest(work, "m1", 5)) == [Ref("file", "f1")]
+    go_on.set()
+    await writing
+    async with quick.workspace.db.read(SYSTEM) as work:
+        assert list(await visits.latest(work, "m1", 5)) == [Ref("file", "f1")]

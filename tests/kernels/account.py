@@ -6,15 +6,18 @@ python -m tests.kernels.account ROOT RUNTIME
 from __future__ import annotations
 
 import asyncio
+import dataclasses
 import json
 import os
 import sys
 from pathlib import Path
+from typing import Any
 
 from openpaas_workspace.kernels import bubblewrap
 from openpaas_workspace.kernels.doctor import probe
-from openpaas_workspace.kernels.engine import sentences
-from tests.kernels.house import House, Outcome, execute
+from openpaas_workspace.kernels.engine import jail, sentences
+from openpaas_workspace.kernels.placement import KernelRecord, Mount, Placement, Verdict
+from tests.kernels.house import House, Outcome, Rules, execute
 
 LOOK = """
 import ctypes, json, os, subprocess
@@ -35,11 +38,51 @@ print(json.dumps({
 """
 
 
+OUT = """
+import os, urllib.request
+try:
+    urllib.request.urlopen('http://example.org/')
+except OSError as error:
+    print(error.code, error.reason, end=' ')
+open('/environment/mine', 'w').close()
+print(sorted(os.listdir('/environment')), os.environ['PATH'].split(':')[0])
+"""
+
+
+class Refuses:
+    """Allows no host."""
+
+    async def verdict(self, record: KernelRecord, host: str, port: int) -> Verdict:
+        return Verdict("not listed", f"Not {host}.")
+
+    def used(self, record: KernelRecord, host: str, outcome: str, **counts: int) -> None:
+        pass
+
+    def ended(self, record: KernelRecord) -> None:
+        pass
+
+    def say(self, record: KernelRecord, sentence: str) -> str:
+        return sentence
+
+
+class WithPackages(Rules):
+    """As the rules of the house, with a folder of packages for each member."""
+
+    async def place(self, kernel_id: str, user: Any, path: str) -> Placement:
+        found = await super().place(kernel_id, user, path)
+        below = f"packages-{user.username}"
+        (self.root / below).mkdir(exist_ok=True)
+        packages = Mount(self.root, jail.PACKAGES, below)
+        return dataclasses.replace(found, mounts=(*found.mounts, packages))
+
+
 async def main(root: Path, runtime: Path) -> None:
     seen: dict[str, object] = {"server": os.getuid(), "tools": bubblewrap.tools().path}
     seen["disable_userns"] = bubblewrap.tools().disable_userns
     seen["faults"] = [check.sentence for check in probe() if check.needed and not check.ok]
     house = House(root, runtime, memory_mb=300, pids=64)
+    rules = WithPackages(root)
+    house.manager.join(rules, rules, house.manager.watch, egress=Refuses())
     kernel_id, bobs = await house.start(), await house.start("bob")
     async with house.client(kernel_id) as client:
         seen |= json.loads((await execute(client, LOOK)).text)
@@ -60,6 +103,7 @@ async def main(root: Path, runtime: Path) -> None:
         await house.until(lambda: house.ended, "ended")
         eating.cancel()
     seen["memory"] = house.ended == [sentences.memory(300)]
+    seen["out"] = (await house.run(bobs, OUT)).text
     seen["bob"] = (await house.run(bobs, "print(1)")).text
     await house.manager.shutdown_all(now=True)
     print("\n" + json.dumps(seen))

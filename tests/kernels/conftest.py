@@ -12,7 +12,12 @@ from typing import Any
 import pytest
 
 from openpaas_workspace.kernels import cgroups
+from tests.conftest import Server
+from tests.files.world import notebook
 from tests.kernels.house import House, act_as
+from tests.kernels.index import Index, serving
+from tests.kernels.outside import Lists, Notebook, Opens
+from tests.kernels.test_held import channels
 
 
 @pytest.fixture
@@ -46,3 +51,48 @@ async def open_house(tmp_path: Path, runtime: Path) -> AsyncIterator[Callable[..
 def house(open_house: Callable[..., House]) -> House:
     """A house with the settings of a new installation."""
     return open_house()
+
+
+@pytest.fixture(scope="module")
+def index() -> Iterator[Index]:
+    with serving() as found:
+        yield found
+
+
+@pytest.fixture(scope="module")
+def demo(make_server: Callable[..., Server], index: Index) -> Server:
+    server = make_server("--demo", name="packages")
+    server.data_dir.mkdir()
+    host = f"localhost:{index.port}"
+    settings = f"c.Egress.package_index = 'http://{host}/simple/'\nc.Egress.internal_hosts = ['{host}']\n"
+    (server.data_dir / "openpaas_config.py").write_text(settings)
+    return server.start()
+
+
+@pytest.fixture
+async def opened(demo: Server) -> AsyncIterator[Opens]:
+    found: list[Notebook] = []
+
+    async def make(name: str, path: str) -> Notebook:
+        client = demo.login(name)
+        body = {"type": "notebook", "format": "json", "content": notebook("1")}
+        client.put(f"/api/contents/{path}", json=body).raise_for_status()
+        body = {"path": path, "name": "", "type": "notebook", "kernel": {"name": "python3"}}
+        session = client.post("/api/sessions", json=body)
+        assert session.status_code == 201, session.text
+        kernel = session.json()["kernel"]["id"]
+        found.append(Notebook(client, kernel, await channels(demo, client, kernel)))
+        return found[-1]
+
+    yield make
+    for one in found:
+        await one.channel.close()
+        one.client.delete(f"/api/kernels/{one.kernel}")
+        one.client.close()
+
+
+@pytest.fixture
+def lists(demo: Server) -> Iterator[Lists]:
+    found = Lists(demo)
+    yield found
+    found.alice.close()

@@ -16,6 +16,7 @@ HERE = Path(__file__).resolve().parents[2]
 ACCOUNT = 65_534
 
 
+@pytest.mark.long
 def test_a_service_account_isolates_as_well(runtime: Path) -> None:
     root = runtime / "root"  # pytest's own folders are closed to other accounts
     root.mkdir()
@@ -36,6 +37,7 @@ def test_a_service_account_isolates_as_well(runtime: Path) -> None:
     assert seen.pop("forks").startswith("BlockingIOError")
     assert seen.pop("interrupted").startswith("KeyboardInterrupt")
     assert seen.pop("processes") <= 3
+    assert seen.pop("out") == "403 Not example.org. ['lib', 'mine'] /environment/bin\n"
     assert seen == {
         "uid": 1000,
         "made": ["/home/member", "/tmp", "/dev/shm"],

@@ -11,6 +11,7 @@ from tests.conftest import Server
 from tests.files.world import notebook
 from tests.kernels.test_held import channels
 from tests.kernels.test_server import run
+from tests.push.test_server import cookies, frame, open_push, welcomed
 
 API = "/api/workspace/v1"
 CLIENT = "import json\nfrom openpaas_workspace.client import *\nws = Workspace()\n"
@@ -147,3 +148,33 @@ async def test_what_happens_is_heard_inside(bench: Callable[..., Any]) -> None:
         "print(next(e.type for e in ws.events(seconds=60) if e.ref.startswith('file:')))"
     )
     assert heard == "FileCreated"
+
+
+async def test_a_kernel_is_present_where_it_works_as_what_it_is(bench: Callable[..., Any]) -> None:
+    mine = await bench("bob", "Finances/présent.ipynb")
+    bob = mine.client.get(f"{API}/me").json()["id"]
+    about = mine.client.get(f"{API}/files", params={"path": "Finances/présent.ipynb"}).json()
+    await mine.run(f"{CLIENT}ws.write('Finances/vu.txt', 'un'); ws.read('Finances/vu.txt')")
+    made = await mine.run("print(ws.stat('Finances/vu.txt').id)")
+    async with open_push(mine.server, Cookie=cookies(mine.client), Origin=mine.server.url) as socket:
+        await welcomed(socket)
+        await socket.send(json.dumps({"type": "sub", "topics": [f"file:{made}"]}))
+        shown = (await frame(socket, "topic+"))["values"]
+        assert shown == {f"present:kernel:{about['file']['id']}:{bob}": {"state": "active"}}
+
+
+async def test_a_sheet_is_a_frame_there_and_tells_what_happens(bench: Callable[..., Any]) -> None:
+    theirs = await bench("bob", "Finances/feuilles.ipynb")
+    made = (
+        f"{CLIENT}import pandas as pd, threading\n"
+        "sheet = ws.create_sheet('Finances/du noyau', pd.DataFrame({'a': [1, 2], 'b': ['x', None]}))\n"
+        "sheet[0]['C2'] = '=A2*10'\n"
+        "threading.Timer(1, lambda: Workspace().sheet(sheet.id)[0].__setitem__('A2', 7)).start()\n"
+        "change = next(sheet.watch(seconds=30))\n"
+        "print(change.kind, sorted(next(iter(change.cells.values()))), sheet.df['a'].tolist(), sheet[0]['C2'].value)"
+    )
+    assert await theirs.run(made) == "set_cells ['A2', 'C2'] [7, 2] 70"
+    assert (
+        await theirs.run("sheet.export('du noyau.csv', locale='en'); print(open('du noyau.csv').read()[1:7])")
+        == "a,b,C"
+    )

@@ -219,3 +219,12 @@ def test_without_a_sandbox_the_answer_is_503_and_one_sentence(stand: Callable[..
         assert answer.status_code == 503
         assert answer.json()["message"] == sentences.NO_SANDBOX
     assert server.ask("alice", "GET", "/api/kernels").json() == []
+
+
+async def test_a_limit_beyond_the_machines_own_starts_kernels_all_the_same(
+    stand: Callable[..., Stand],
+) -> None:
+    server = stand("--Sandbox.max_per_principal=1000000")
+    kernel_id = server.session("alice", "a.ipynb").json()["kernel"]["id"]
+    async with server.channels("alice", kernel_id) as channel:
+        assert (await run(channel, "print(6 * 7)"))["stdout"] == "42\n"

@@ -2,8 +2,10 @@
 
 import asyncio
 
+from openpaas_workspace.kit.actors import Actor
 from openpaas_workspace.kit.refs import Ref
 from openpaas_workspace.realtime.engine.roster import ONLINE
+from openpaas_workspace.realtime.service import presence
 from tests.push.limits import limits
 
 
@@ -172,3 +174,20 @@ async def test_a_dead_socket_is_nobody_though_it_never_answers_the_close(small) 
     bob.socket.transport.pause_reading()  # a laptop whose lid is closed: open, and silent
     await knows(alice, ONLINE, {})
     bob.socket.transport.resume_reading()
+
+
+async def test_a_kernel_is_in_what_it_touched_for_a_while_and_nowhere_else(world, monkeypatch) -> None:
+    monkeypatch.setattr(presence, "SCRIPT_SECONDS", 0.5)
+    file = await desk(world)
+    page = await follow(world, "bob", file, ONLINE)
+    before = dict(page.known[ONLINE])
+    kernel = Actor(kind="kernel", id="space:space1", behalf="alice", origin="file:book")
+    for _ in range(3):
+        world.push.presences.scripted(kernel, file)
+    await knows(page, file, {"kernel:book:alice": "active"})
+    await knows(page, file, {})
+    assert page.known[ONLINE] == before
+    for one in (world.actors["alice"], Actor(kind="kernel", id="space:space1", behalf="alice")):
+        world.push.presences.scripted(one, file)
+    world.push.presences.scripted(kernel, file)
+    await knows(page, file, {"kernel:book:alice": "active"})

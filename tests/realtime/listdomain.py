@@ -67,7 +67,7 @@ class NumbersKind(LiveKind):
     serial = True
 
     async def describe(self, object_id: str) -> Description:
-        return Description("list", "json")
+        return Description("list", "json", object_id)
 
     async def first(self, object_id: str, described: Description) -> bytes | None:
         return b""

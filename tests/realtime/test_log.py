@@ -10,7 +10,7 @@ from sqlalchemy import select, text, update
 from openpaas_workspace.core.blobs import Blobs
 from openpaas_workspace.core.stream import events_table
 from openpaas_workspace.kit.actors import SYSTEM
-from openpaas_workspace.kit.errors import Unavailable
+from openpaas_workspace.kit.errors import DiskFull, Unavailable
 from openpaas_workspace.kit.refs import Ref
 from openpaas_workspace.realtime.models import changes, leases, live_objects, snapshots
 from openpaas_workspace.realtime.service import epochs
@@ -238,7 +238,7 @@ async def test_a_change_whose_bytes_cannot_be_kept_changes_nothing(quick, monkey
     monkeypatch.setattr(quick.workspace.get(Blobs), "put", full)
     drafts = [Draft("update", data, actor("alice")) for data in (text_update("x" * 300_000), b"\0\0")]
     results = await asyncio.gather(*(live.append(draft) for draft in drafts), return_exceptions=True)
-    assert [type(result) for result in results] == [LogFailed, LogFailed]
+    assert [type(result) for result in results] == [DiskFull, DiskFull]
     assert len(await rows(quick, object_id)) == 1
     assert (await quick.host.content(object_id)).value == "start"
 

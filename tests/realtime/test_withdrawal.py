@@ -2,9 +2,12 @@
 
 import asyncio
 
-from openpaas_workspace.kit.errors import Forbidden, NotFound
+import pytest
+
+from openpaas_workspace.kit.errors import Forbidden, NotFound, Unavailable
 from openpaas_workspace.kit.refs import Ref
 from openpaas_workspace.realtime.events import FileEdited
+from openpaas_workspace.realtime.service import rechecks as rechecks_module
 from tests.realtime.house import actor, until
 from tests.realtime.page import open_page
 from tests.realtime.test_rooms import rows
@@ -131,3 +134,24 @@ async def test_a_script_that_writes_is_judged_at_the_commit_too(rooms):
     assert isinstance(error, Forbidden)
     assert (await rooms.host.content(object_id)).value == "one"
     assert await by_bob(rooms, object_id) == []
+
+
+async def test_rights_that_cannot_be_asked_for_are_no_withdrawal(rooms, monkeypatch):
+    """Nothing is allowed meanwhile; the page comes back by itself, and a request hears to try again."""
+    object_id = await rooms.file("a.txt", "", bob="editor")
+    bob = await open_page(rooms, "a.txt", "bob")
+    live = await rooms.host.open(Ref("file", object_id))
+    rechecks, standing = rooms.host.rechecks, rechecks_module.standing
+
+    async def cut(*_):
+        raise OSError("the database is away")
+
+    monkeypatch.setattr(rechecks_module, "standing", cut)
+    with pytest.raises(Unavailable):
+        async with rechecks.judged(live, actor("bob")):
+            pass
+    await rechecks.run({object_id})
+    assert (await bob.gone())[0] == 1013
+    monkeypatch.setattr(rechecks_module, "standing", standing)
+    async with rechecks.judged(live, actor("bob")) as asker:
+        assert asker.refused() is None

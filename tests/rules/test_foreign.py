@@ -28,6 +28,9 @@ SECRETS = {
     ),
 }
 
+PUBLIC = {"openpaas_workspace/kernels/config.py", "share/doc/openpaas_workspace/reference/settings.md"}
+"""Where the public index is named as the default of a setting: nothing is asked there until an administrator allows it."""
+
 
 def foreign(text: str) -> list[str]:
     hosts = [match["host"] or match["bare"] for match in FETCHED.finditer(text)]
@@ -71,7 +74,7 @@ def test_no_committed_file_holds_a_secret_or_a_place_of_one_machine() -> None:
         for path in tracked()
         if name(path) != me and path.stat().st_size < 2_000_000
         for what, pattern in SECRETS.items()
-        if pattern.search(path.read_bytes())
+        if pattern.search(path.read_bytes()) and not (what == "a registry" and name(path) in PUBLIC)
     }
     assert not found
     assert (ROOT / me).is_file()

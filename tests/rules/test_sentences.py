@@ -24,7 +24,7 @@ POSITIONS = {
 # Modules that hold nothing but sentences.
 SPOKEN = {"openpaas_workspace/kernels/engine/sentences.py"}
 # Answers of Jupyter's own handlers, in Jupyter's own words.
-# What a script reads is English, as the names it calls are.
+# These say what they say through a catalogue of their own.
 TO_SCRIPTS = ("openpaas_workspace/client/", "openpaas_workspace/cli/remote.py")
 JUPYTERS = {"Session not found", "Kernel does not exist: {}"}
 

@@ -1,10 +1,15 @@
 """Messages of a kernel become outputs as JupyterLab shows them."""
 
+import json
+
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from pycrdt import Array, Doc, Map, Text
 
+from openpaas_workspace.realtime.engine import apart
 from openpaas_workspace.runs import engine
+from openpaas_workspace.runs.service.wire import beginning
 from tests.conftest import examples
 
 
@@ -56,14 +61,77 @@ def test_a_progress_bar_overwrites_itself() -> None:
     assert outputs(doc)[0]["text"] == "début\n100 %\nfin"
 
 
-def test_what_is_too_long_is_cut_with_a_sentence() -> None:
+def test_what_is_too_long_goes_elsewhere() -> None:
     doc = notebook("a")
-    for _ in range(40):
-        stream(doc, "é" * 10_000)
-    text = outputs(doc)[0]["text"]
-    assert text.startswith("é" * engine.MOST_TEXT)
-    assert "cut here" in text
-    assert len(text) < engine.MOST_TEXT + 200
+    content = {"name": "stdout", "text": "é" * 10_000}
+    beyond = [engine.put_out(engine.cell_of(doc, "a"), "stream", content) for _ in range(27)]
+    assert [one["output_type"] for one in outputs(doc)] == ["stream", "display_data"]
+    assert outputs(doc)[0]["text"] == "é" * engine.MOST_TEXT
+    assert outputs(doc)[1]["data"]["text/plain"] == engine.GOES_ON
+    assert sum(map(len, beyond)) == 270_000 - engine.MOST_TEXT
+    engine.show_rest(engine.cell_of(doc, "a"), "stdout", ("0" * 64, 15_712))
+    engine.say(engine.cell_of(doc, "a"), "…")
+    assert apart.name_of(outputs(doc)[1]) == "0" * 64
+    assert outputs(doc)[2]["name"] == "stderr"
+
+
+def test_lines_stay_whole() -> None:
+    doc = notebook("a")
+    cell = engine.cell_of(doc, "a")
+    text = "".join(f"ligne {number}\n" for number in range(30_000))
+    beyond = engine.put_out(cell, "stream", {"name": "stdout", "text": text})
+    assert outputs(doc)[0]["text"].endswith("\n")
+    assert outputs(doc)[0]["text"] + beyond == text
+
+
+def test_streams_that_alternate_do_not_make_outputs_without_end() -> None:
+    doc = notebook("a")
+    cell, written = engine.cell_of(doc, "a"), engine.Counter()
+    for number in range(2 * engine.MOST_OUTPUTS):
+        content = {"name": ("stdout", "stderr")[number % 2], "text": f"{number}\n"}
+        assert engine.put_out(cell, "stream", content, written) == ""
+    assert written == engine.lengths(cell)
+    assert len(outputs(doc)) == engine.MOST_OUTPUTS
+    assert "".join(one["text"] for one in outputs(doc)).count("\n") == 2 * engine.MOST_OUTPUTS
+
+
+def test_large_messages_are_shortened() -> None:
+    page = {"data": {"text/html": "<b>" * 200_000}, "metadata": {}, "transient": {"display_id": "d"}}
+    short, stored = engine.shortened("display_data", json.dumps(page).encode())
+    assert stored is not None
+    assert json.loads(stored.data) == {"data": page["data"], "metadata": {}}
+    assert short["transient"] == {"display_id": "d"}
+    assert apart.name_of(short) == stored.name
+    error = {"ename": "E", "evalue": "x" * 1_000_000, "traceback": ["y" * 400_000, "fin"]}
+    short, stored = engine.shortened("error", json.dumps(error).encode())
+    assert stored is None
+    assert len(json.dumps(short)) < 600_000
+    assert short["traceback"][-1] == "fin"
+    for rubbish in (b"", b"[]", b"{}", b"\xff", b'{"data": 3}'):
+        with pytest.raises((engine.Unreadable, UnicodeDecodeError, json.JSONDecodeError)):
+            engine.shortened("display_data", rubbish)
+
+
+@settings(max_examples=examples(200), deadline=None)
+@given(st.text("ab\n\r", max_size=20).map(lambda text: text.rstrip("\r")), st.text("ab\n\r", max_size=30))
+def test_a_collapsed_text_makes_the_same_of_what_was_before(before: str, text: str) -> None:
+    text = text.rstrip("\r")
+    doc, other = notebook("a"), notebook("a")
+    stream(doc, "." + before, text)
+    stream(other, "." + before, engine.collapsed(text))
+    assert outputs(doc)[0]["text"] == outputs(other)[0]["text"]
+
+
+@pytest.mark.parametrize("end", ["a", "\n", "\\", '"', "é", "😀", "\r"])
+def test_the_beginning_of_a_giant_can_be_read(end: str) -> None:
+    for more in range(14):
+        text = "x" * more + end * 600_000
+        data = json.dumps({"name": "stdout", "text": text}, ensure_ascii=more % 2 == 0).encode()
+        found = beginning(memoryview(data))
+        assert found is not None
+        assert text.startswith(json.loads(found)["text"])
+        assert len(found) > 500_000
+    assert beginning(memoryview(b'{"data": {}}')) is None
 
 
 def test_results_errors_and_displays() -> None:
@@ -121,3 +189,10 @@ def test_a_bar_in_pieces_is_a_bar(texts: list[str]) -> None:
     for text in texts:
         stream(doc, f"\r{text}")
     assert outputs(doc)[0]["text"] == terminal("".join(f"\r{text}" for text in texts))
+
+
+def test_a_kernel_has_two_streams_whatever_it_calls_them() -> None:
+    names = [
+        engine.readable("stream", {"name": name, "text": "x"})["name"] for name in ("stderr", "a", 5, None)
+    ]
+    assert names == ["stderr", "stdout", "stdout", "stdout"]

@@ -143,6 +143,35 @@ def test_a_restart_loses_none_and_runs_none_twice(office: Any) -> None:
         assert text.count(name) == 1 or one.state == "failed"
 
 
+@pytest.mark.long
+def test_what_does_not_let_itself_be_stopped_is_ended_and_holds_up_nobody_else(office: Any) -> None:
+    _, people = office
+    alice, bob = people["alice"], people["bob"]
+    stubborn = "import time\nwhile True:\n    try: time.sleep(1)\n    except BaseException: pass"
+    bob.write("Finances/têtu.ipynb", notebook(cell(stubborn)))
+    bob.write("Finances/vite.ipynb", notebook(cell("1 + 1")))
+    two = [bob.notebook("Finances/têtu.ipynb").run() for _ in range(2)]
+    while any(one.progress[1] == 0 for one in two):
+        time.sleep(0.1)
+    assert alice.notebook("Finances/vite.ipynb").run().wait(PATIENCE).state == "done"
+    for one in two:
+        one.cancel()
+        one.wait(PATIENCE)
+        assert one.state == "cancelled"
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        {"cells": ["x"]}, {"cells": [{"cell_type": "code", "metadata": None}]}, {"cells": {"a": 1}}, {"cells": [5]},
+        {"cells": [{"cell_type": "code", "metadata": [1]}]}, {"cells": [{}]}, [], 5,
+    ],
+)  # fmt: skip
+def test_what_is_no_notebook_is_refused_with_a_sentence(content: Any) -> None:
+    with pytest.raises(Invalid):
+        injected(content, {"a": 1})
+
+
 @pytest.mark.parametrize("name", ["", "1a", "a b", "class", "a;b", "a\nb", "__import__('os')"])
 def test_odd_names_are_no_parameters(name: str) -> None:
     with pytest.raises(Invalid):

@@ -152,3 +152,31 @@ export async function logOut(settings: ServerConnection.ISettings): Promise<void
 export function pushUrl(settings: ServerConnection.ISettings): string {
   return URLExt.join(settings.wsUrl, API_ROOT, 'push');
 }
+
+/** The address of an output that is stored apart from its notebook. */
+export function outputUrl(settings: ServerConnection.ISettings, file: string, id: string, download = false): string {
+  const query = download ? { download: 1 } : undefined;
+  return URLExt.join(settings.baseUrl, API_ROOT, 'files', file, 'outputs', id) + queryString(query);
+}
+
+/**
+ * Bytes at an address of ours, from `first` to `last` or all; what never changes comes from the browser's store.
+ * Rejects as `call` does.
+ */
+export async function bytesOf(
+  url: string,
+  settings: ServerConnection.ISettings,
+  { signal, range }: { signal?: AbortSignal; range?: [number, number] } = {}
+): Promise<ArrayBuffer> {
+  const headers: Record<string, string> = range === undefined ? {} : { Range: `bytes=${range[0]}-${range[1]}` };
+  const init: RequestInit = { headers, signal: signal ?? null, cache: 'default' };
+  try {
+    const response = await ServerConnection.makeRequest(url, init, settings);
+    if (response.ok) {
+      return await response.arrayBuffer();
+    }
+    throw new WorkspaceError(response.status, parseProblem(await response.text(), response.status));
+  } catch (error) {
+    throw error instanceof WorkspaceError ? error : new UnreachableError(String(error));
+  }
+}

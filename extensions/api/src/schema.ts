@@ -64,6 +64,46 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/administration/egress": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * All hosts that were asked for, what waits first.
+         * @description All that was asked for in any space, what waits first; administrators only.
+         */
+        get: operations["every_host"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/administration/egress/{host_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /**
+         * Allow a host, refuse it, or withdraw it.
+         * @description Allow a host that was asked for, refuse it, or withdraw it; administrators only, from the page.
+         */
+        patch: operations["decide_host"];
+        trace?: never;
+    };
     "/administration/health": {
         parameters: {
             query?: never;
@@ -1300,6 +1340,186 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/sheets": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Make an empty sheet.
+         * @description Make an empty sheet; for editors of the folder. Raises Conflict when the name is taken.
+         */
+        post: operations["create_sheet"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/sheets/{sheet}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * A sheet: its tabs and names.
+         * @description A sheet: its tabs, its names, and what the actor may do; for readers.
+         */
+        get: operations["show_sheet"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/sheets/{sheet}/cell": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * One cell by its place in the grid.
+         * @description One cell by its place in the grid; for readers.
+         */
+        get: operations["cell"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/sheets/{sheet}/find": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Where a text is shown in a tab.
+         * @description Places of the grid whose text holds what is looked for; for readers.
+         */
+        get: operations["find"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/sheets/{sheet}/ops": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Change a sheet: an op, or cells as typed.
+         * @description Change a sheet; for editors. Durable when it answers, and done once however often it is sent.
+         */
+        post: operations["submit"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/sheets/{sheet}/redo": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Take back my last undo.
+         * @description Take back the actor's own last undo; for editors.
+         */
+        post: operations["redo"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/sheets/{sheet}/undo": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Take back my last change.
+         * @description Take back the actor's own last change, as far as nobody has changed it since; for editors.
+         */
+        post: operations["undo"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/sheets/{sheet}/window": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Some rows and columns of a tab.
+         * @description Some rows and columns of a tab; for readers.
+         */
+        get: operations["window"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/sheets/import": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Make a sheet of a CSV, TSV, JSON lines, Parquet, Arrow, XLSX or ODS file.
+         * @description Make a sheet of a file; for its readers who are editors of the folder. Raises Invalid, TooLarge, Conflict.
+         */
+        post: operations["import_sheet"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/spaces": {
         parameters: {
             query?: never;
@@ -1423,6 +1643,70 @@ export interface paths {
         put?: never;
         post?: never;
         delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/spaces/{space_id}/egress": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The hosts that notebooks of a space may reach, and those asked for; for its managers.
+         * @description What the notebooks of a space may reach and what was asked for; for its managers.
+         */
+        get: operations["list_hosts"];
+        put?: never;
+        /**
+         * Ask that notebooks of a space may reach a host; for its managers.
+         * @description Ask that notebooks of a space may reach a host; for its managers, themselves and not their kernels. What was refused can be asked for again. Raises Invalid, Conflict for what is on the list, TooMany.
+         */
+        post: operations["ask_for_host"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/spaces/{space_id}/egress/{host_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Take a host off the list of a space; for its managers.
+         * @description Take a host off the list of a space, allowed or not; for its managers. Open connections end.
+         */
+        delete: operations["remove_host"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/spaces/{space_id}/packages": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Remove all packages that were installed for the notebooks of a space; for its managers.
+         * @description Remove what was installed.
+         */
+        delete: operations["remove_packages"];
         options?: never;
         head?: never;
         patch?: never;
@@ -1742,6 +2026,18 @@ export interface components {
             type: string;
         };
         /**
+         * AddTab
+         * @description A new tab at `position` (the end without it); `id` is the caller's choice and must be new.
+         */
+        AddTab: {
+            id: string;
+            /** @enum {unknown} */
+            kind: "add_tab";
+            name: string;
+            /** @default null */
+            position: number | null;
+        };
+        /**
          * Alive
          * @description The page is there.
          */
@@ -1749,7 +2045,7 @@ export interface components {
             /** @enum {unknown} */
             type: "hb";
         };
-        AnyEvent: components["schemas"]["MemberCreated"] | components["schemas"]["MemberUpdated"] | components["schemas"]["MemberDisabled"] | components["schemas"]["MemberEnabled"] | components["schemas"]["MemberErased"] | components["schemas"]["GroupCreated"] | components["schemas"]["GroupChanged"] | components["schemas"]["GroupDeleted"] | components["schemas"]["SessionOpened"] | components["schemas"]["SessionEnded"] | components["schemas"]["LoginFailed"] | components["schemas"]["PasswordChanged"] | components["schemas"]["TokenCreated"] | components["schemas"]["TokenRevoked"] | components["schemas"]["LinkCreated"] | components["schemas"]["LinkUsed"] | components["schemas"]["GrantChanged"] | components["schemas"]["GrantWithdrawn"] | components["schemas"]["ObjectMoved"] | components["schemas"]["AccessRequested"] | components["schemas"]["AccessAnswered"] | components["schemas"]["FileEdited"] | components["schemas"]["VersionNamed"] | components["schemas"]["VersionRenamed"] | components["schemas"]["VersionUnnamed"] | components["schemas"]["VersionRestored"] | components["schemas"]["SpaceCreated"] | components["schemas"]["SpaceChanged"] | components["schemas"]["FolderCreated"] | components["schemas"]["FileCreated"] | components["schemas"]["FileRenamed"] | components["schemas"]["FileMoved"] | components["schemas"]["FileTrashed"] | components["schemas"]["FileRestored"] | components["schemas"]["FilePurged"] | components["schemas"]["UploadBegun"] | components["schemas"]["UploadCancelled"] | components["schemas"]["FileReplaced"] | components["schemas"]["FileRefused"] | components["schemas"]["KernelStarted"] | components["schemas"]["CodeRun"] | components["schemas"]["KernelEnded"] | components["schemas"]["RunQueued"] | components["schemas"]["RunStopped"] | components["schemas"]["RunAnswered"] | components["schemas"]["ExecutionQueued"] | components["schemas"]["ExecutionEnded"] | components["schemas"]["Pinned"] | components["schemas"]["Unpinned"] | components["schemas"]["SpaceTakenOver"] | components["schemas"]["DataTaken"];
+        AnyEvent: components["schemas"]["MemberCreated"] | components["schemas"]["MemberUpdated"] | components["schemas"]["MemberDisabled"] | components["schemas"]["MemberEnabled"] | components["schemas"]["MemberErased"] | components["schemas"]["GroupCreated"] | components["schemas"]["GroupChanged"] | components["schemas"]["GroupDeleted"] | components["schemas"]["SessionOpened"] | components["schemas"]["SessionEnded"] | components["schemas"]["LoginFailed"] | components["schemas"]["PasswordChanged"] | components["schemas"]["TokenCreated"] | components["schemas"]["TokenRevoked"] | components["schemas"]["LinkCreated"] | components["schemas"]["LinkUsed"] | components["schemas"]["GrantChanged"] | components["schemas"]["GrantWithdrawn"] | components["schemas"]["ObjectMoved"] | components["schemas"]["AccessRequested"] | components["schemas"]["AccessAnswered"] | components["schemas"]["FileEdited"] | components["schemas"]["VersionNamed"] | components["schemas"]["VersionRenamed"] | components["schemas"]["VersionUnnamed"] | components["schemas"]["VersionRestored"] | components["schemas"]["SpaceCreated"] | components["schemas"]["SpaceChanged"] | components["schemas"]["FolderCreated"] | components["schemas"]["FileCreated"] | components["schemas"]["FileRenamed"] | components["schemas"]["FileMoved"] | components["schemas"]["FileTrashed"] | components["schemas"]["FileRestored"] | components["schemas"]["FilePurged"] | components["schemas"]["UploadBegun"] | components["schemas"]["UploadCancelled"] | components["schemas"]["FileReplaced"] | components["schemas"]["FileRefused"] | components["schemas"]["KernelStarted"] | components["schemas"]["CodeRun"] | components["schemas"]["KernelEnded"] | components["schemas"]["EgressAsked"] | components["schemas"]["EgressDecided"] | components["schemas"]["EgressRemoved"] | components["schemas"]["HostReached"] | components["schemas"]["PackagesRemoved"] | components["schemas"]["RunQueued"] | components["schemas"]["RunStopped"] | components["schemas"]["RunAnswered"] | components["schemas"]["ExecutionQueued"] | components["schemas"]["ExecutionEnded"] | components["schemas"]["Pinned"] | components["schemas"]["Unpinned"] | components["schemas"]["SpaceTakenOver"] | components["schemas"]["DataTaken"];
         /**
          * AuditEntry
          * @description One event; people are named by their ids.
@@ -1813,6 +2109,17 @@ export interface components {
             type: "bye";
         };
         /**
+         * CellInfo
+         * @description A cell: ids of its row and column, what was put in, what it shows, and the input as `locale` writes it.
+         */
+        CellInfo: {
+            column: number;
+            input: boolean | number | string | (components["schemas"]["Formula"] | components["schemas"]["Moment"] | components["schemas"]["Failure"]) | null;
+            local: string;
+            row: number;
+            value: boolean | number | string | (components["schemas"]["Formula"] | components["schemas"]["Moment"] | components["schemas"]["Failure"]) | null;
+        };
+        /**
          * CellState
          * @description How far a cell is; `sentence` says why it was not executed, `source` what it holds if it was changed.
          */
@@ -1835,6 +2142,31 @@ export interface components {
             source: string | null;
         };
         /**
+         * Changed
+         * @description What changed in a tab: `cells` are column id, first grid row, row after the last; with `structure` all may.
+         */
+        Changed: {
+            /** @default [] */
+            cells: [
+                number,
+                number,
+                number
+            ][];
+            /** @default false */
+            structure: boolean;
+            tab: string;
+        };
+        /**
+         * Clear
+         * @description A range loses its content; formats stay.
+         */
+        Clear: {
+            /** @enum {unknown} */
+            kind: "clear";
+            range: components["schemas"]["Range"];
+            tab: string;
+        };
+        /**
          * CodeRun
          * @description A member had a kernel run code; one fact a member, kernel and five minutes.
          */
@@ -1846,6 +2178,17 @@ export interface components {
             ref: string;
             /** @enum {unknown} */
             type: "CodeRun";
+        };
+        /**
+         * ColumnWidth
+         * @description Width in pixels; 0 is the standard one.
+         */
+        ColumnWidth: {
+            column: number;
+            /** @enum {unknown} */
+            kind: "column_width";
+            tab: string;
+            width: number;
         };
         /**
          * Comparison
@@ -1873,6 +2216,17 @@ export interface components {
             type: string;
         };
         /**
+         * Condition
+         * @description What a row must hold to be seen. `in` takes a list, `between` two values, `empty` and `filled` none.
+         */
+        Condition: {
+            column: number;
+            /** @enum {unknown} */
+            test: "<" | "<=" | "<>" | "=" | ">" | ">=" | "begins" | "between" | "contains" | "empty" | "filled" | "in";
+            /** @default [] */
+            values: (boolean | number | string | null)[];
+        };
+        /**
          * DataTaken
          * @description A member has begun to download all that is stored of them.
          */
@@ -1882,6 +2236,48 @@ export interface components {
             ref: string;
             /** @enum {unknown} */
             type: "DataTaken";
+        };
+        /**
+         * DefineName
+         * @description A name for a formula or range (canonical text, absolute); an empty text takes it away.
+         */
+        DefineName: {
+            /** @enum {unknown} */
+            kind: "define_name";
+            name: string;
+            text: string;
+        };
+        /**
+         * DeleteColumns
+         * @description Columns from `first` to `last` go: those between them at `base_seq`. The server fills in `runs`.
+         */
+        DeleteColumns: {
+            first: number;
+            /** @enum {unknown} */
+            kind: "delete_columns";
+            last: number;
+            /** @default [] */
+            runs: [
+                number,
+                number
+            ][];
+            tab: string;
+        };
+        /**
+         * DeleteRows
+         * @description Rows from `first` to `last` go: those between them at `base_seq`. The server fills in `runs`.
+         */
+        DeleteRows: {
+            first: number;
+            /** @enum {unknown} */
+            kind: "delete_rows";
+            last: number;
+            /** @default [] */
+            runs: [
+                number,
+                number
+            ][];
+            tab: string;
         };
         /**
          * DiffCell
@@ -1966,6 +2362,79 @@ export interface components {
             text: string;
         };
         /**
+         * EgressAsked
+         * @description Somebody asked that notebooks of the space `ref` may reach a host.
+         */
+        EgressAsked: {
+            host: string;
+            /** @default [] */
+            members: string[];
+            ref: string;
+            /** @enum {unknown} */
+            type: "EgressAsked";
+        };
+        /**
+         * EgressDecided
+         * @description An administrator allowed a host to the notebooks of the space `ref`, refused it or withdrew it.
+         */
+        EgressDecided: {
+            host: string;
+            /** @default [] */
+            members: string[];
+            ref: string;
+            state: string;
+            /** @enum {unknown} */
+            type: "EgressDecided";
+        };
+        /**
+         * EgressHost
+         * @description A host on the list of a space: who asked for it when and why, who decided when and why.
+         *
+         *         `host` is as DNS writes it, with its port if one was named; without one it stands for 443, and 80.
+         */
+        EgressHost: {
+            answer: string;
+            asked_at: number;
+            asked_by: string;
+            decided_at: number | null;
+            decided_by: string;
+            host: string;
+            id: string;
+            reason: string;
+            space_id: string;
+            /** @enum {unknown} */
+            state: "allowed" | "asked" | "refused";
+        };
+        /**
+         * EgressList
+         * @description The Internet access of a space's notebooks; `package_index` is the host that `%pip` asks first.
+         */
+        EgressList: {
+            hosts: components["schemas"]["EgressHost"][];
+            package_index: string;
+        };
+        /**
+         * EgressRemoved
+         * @description A host was taken off the list of the space `ref` by its managers; notebooks do not reach it any more.
+         */
+        EgressRemoved: {
+            host: string;
+            /** @default [] */
+            members: string[];
+            ref: string;
+            /** @enum {unknown} */
+            type: "EgressRemoved";
+        };
+        /**
+         * EgressRequest
+         * @description A host as administrators see it: with the name of its space, or the member whose own files it is about.
+         */
+        EgressRequest: {
+            host: components["schemas"]["EgressHost"];
+            owner_id: string;
+            space: string;
+        };
+        /**
          * Ephemera
          * @description The newest values by key of a topic; null where a value has ended; `all`: these and no others.
          */
@@ -2042,6 +2511,15 @@ export interface components {
             ref: string;
             /** @enum {unknown} */
             type: "ExecutionQueued";
+        };
+        /**
+         * Failure
+         * @description An error put in as a value: `#N/A`.
+         */
+        Failure: {
+            /** @enum {unknown} */
+            t: "e";
+            v: string;
         };
         /**
          * FileCreated
@@ -2141,7 +2619,8 @@ export interface components {
         };
         /**
          * FileRefused
-         * @description Something on disk is left alone; `why` is link, special, name, twin, large, unreadable or many.
+         * @description Something on disk is left alone; `why` is link, special, name, twin, large, unreadable,
+         *         protected or many.
          */
         FileRefused: {
             /** @default [] */
@@ -2201,6 +2680,19 @@ export interface components {
             type: "FileTrashed";
         };
         /**
+         * FillFormula
+         * @description A formula in a column from row `first` to row `last`; `text` is how it reads in `first`.
+         */
+        FillFormula: {
+            column: number;
+            first: number;
+            /** @enum {unknown} */
+            kind: "fill_formula";
+            last: number;
+            tab: string;
+            text: string;
+        };
+        /**
          * Finding
          * @description One thing that was checked: a sentence, and what to type if it is wrong. Not `needed`: a wish only.
          */
@@ -2230,6 +2722,40 @@ export interface components {
             ref: string;
             /** @enum {unknown} */
             type: "FolderCreated";
+        };
+        /**
+         * Format
+         * @description How a range looks. Without `range`: the columns `columns`, rows that come later included.
+         */
+        Format: {
+            /** @default [] */
+            columns: number[];
+            /** @enum {unknown} */
+            kind: "format";
+            /** @default null */
+            range: components["schemas"]["Range"] | null;
+            style: components["schemas"]["Style"];
+            tab: string;
+        };
+        /**
+         * Formula
+         * @description A formula: canonical English A1 text with its `=`, as seen at `base_seq`.
+         */
+        Formula: {
+            /** @enum {unknown} */
+            t: "f";
+            v: string;
+        };
+        /**
+         * Freeze
+         * @description How many rows and columns stay in sight.
+         */
+        Freeze: {
+            columns: number;
+            /** @enum {unknown} */
+            kind: "freeze";
+            rows: number;
+            tab: string;
         };
         /**
          * GrantBody
@@ -2530,6 +3056,75 @@ export interface components {
             ref: string;
         };
         /**
+         * HostAnswer
+         * @description What an administrator decides; to refuse what was allowed withdraws it, open connections too.
+         */
+        HostAnswer: {
+            /** @default  */
+            answer: string;
+            /** @enum {unknown} */
+            state: "allowed" | "refused";
+        };
+        /**
+         * HostReached
+         * @description A kernel was connected to a host, or refused; `connections` and bytes since the last such fact, a minute at least.
+         *
+         *         `outcome` is `allowed` or why not. Without a host: many different ones at once.
+         */
+        HostReached: {
+            connections: number;
+            host: string;
+            kernel: string;
+            /** @default [] */
+            members: string[];
+            outcome: string;
+            principal: string;
+            received: number;
+            ref: string;
+            sent: number;
+            /** @enum {unknown} */
+            type: "HostReached";
+        };
+        /**
+         * HostWish
+         * @description A host that notebooks of a space should reach: `example.org`, `example.org:8443` or `*.example.org`; and why.
+         */
+        HostWish: {
+            host: string;
+            reason: string;
+        };
+        /**
+         * ImportSheet
+         * @description A file of the workspace (csv, tsv, jsonl, parquet, arrow, xlsx, ods) and where its sheet goes: beside it, under a free name, without `to`.
+         */
+        ImportSheet: {
+            path: string;
+            /** @default  */
+            to: string;
+        };
+        /**
+         * InsertColumns
+         * @description New columns before one; the server gives their ids.
+         */
+        InsertColumns: {
+            before: number;
+            count: number;
+            /** @enum {unknown} */
+            kind: "insert_columns";
+            tab: string;
+        };
+        /**
+         * InsertRows
+         * @description New rows before one; the server gives their ids.
+         */
+        InsertRows: {
+            before: number;
+            count: number;
+            /** @enum {unknown} */
+            kind: "insert_rows";
+            tab: string;
+        };
+        /**
          * JobRecord
          * @description Work that is done again and again: how often, when last (none since the start), whether it went well.
          */
@@ -2646,6 +3241,17 @@ export interface components {
             ref: string;
             /** @enum {unknown} */
             type: "LoginFailed";
+        };
+        /**
+         * Lost
+         * @description A newer change of `author`'s that the op overwrote; `input` puts it back.
+         */
+        Lost: {
+            author: string;
+            column: number;
+            input: boolean | number | string | (components["schemas"]["Formula"] | components["schemas"]["Moment"] | components["schemas"]["Failure"]) | null;
+            row: number;
+            tab: string;
         };
         /**
          * Me
@@ -2830,6 +3436,49 @@ export interface components {
             unit?: string;
         };
         /**
+         * Moment
+         * @description A date (`2026-05-01`) or a date and time without a zone (`2026-05-01T12:30:00`).
+         */
+        Moment: {
+            /** @enum {unknown} */
+            t: "d";
+            v: string;
+        };
+        /**
+         * MoveColumns
+         * @description Columns from `first` to `last` are put before another.
+         */
+        MoveColumns: {
+            before: number;
+            first: number;
+            /** @enum {unknown} */
+            kind: "move_columns";
+            last: number;
+            tab: string;
+        };
+        /**
+         * MoveRows
+         * @description Rows from `first` to `last` are put before another.
+         */
+        MoveRows: {
+            before: number;
+            first: number;
+            /** @enum {unknown} */
+            kind: "move_rows";
+            last: number;
+            tab: string;
+        };
+        /**
+         * MoveTab
+         * @description A tab's place among the tabs, from 0.
+         */
+        MoveTab: {
+            /** @enum {unknown} */
+            kind: "move_tab";
+            position: number;
+            tab: string;
+        };
+        /**
          * NewExecution
          * @description Values for the names of the cell that is tagged `parameters`.
          */
@@ -2891,6 +3540,13 @@ export interface components {
             stop_on_error: boolean;
         };
         /**
+         * NewSheet
+         * @description Where to make an empty sheet: `Space/…/Name.sheet`.
+         */
+        NewSheet: {
+            path: string;
+        };
+        /**
          * NewSpace
          * @description A team space to create; who creates it manages it.
          */
@@ -2938,6 +3594,32 @@ export interface components {
             ref: string;
             /** @enum {unknown} */
             type: "ObjectMoved";
+        };
+        /**
+         * Outcome
+         * @description What a change did; it is durable. `lost`: newer values of others that it overwrote.
+         */
+        Outcome: {
+            /** @default [] */
+            changed: components["schemas"]["Changed"][];
+            /** @default [] */
+            lost: components["schemas"]["Lost"][];
+            seq: number;
+            /** @default 0 */
+            skipped: number;
+            /** @default true */
+            undoable: boolean;
+        };
+        /**
+         * PackagesRemoved
+         * @description A manager removed all packages that were installed for the notebooks of the space `ref`.
+         */
+        PackagesRemoved: {
+            /** @default [] */
+            members: string[];
+            ref: string;
+            /** @enum {unknown} */
+            type: "PackagesRemoved";
         };
         /**
          * PasswordChange
@@ -3015,6 +3697,44 @@ export interface components {
             type: string;
         };
         /**
+         * Protect
+         * @description Only `members` (and who manages the workbook) may write in a tab, its columns or a range; None lifts it.
+         *
+         *         `by` is who made it: they may change or lift it too. The server fills it in.
+         */
+        Protect: {
+            /** @default  */
+            by: string;
+            /** @default [] */
+            columns: number[];
+            id: string;
+            /** @enum {unknown} */
+            kind: "protect";
+            members: string[] | null;
+            /** @default null */
+            range: components["schemas"]["Range"] | null;
+            tab: string;
+        };
+        /**
+         * ProtectionInfo
+         * @description Where only `members` (and managers) may write, made by `by`: the tab, positions of columns, or a range.
+         *
+         *         `range` is top, left, bottom and right in the grid, the last two excluded.
+         */
+        ProtectionInfo: {
+            by: string;
+            columns: number[];
+            id: string;
+            members: string[];
+            range: [
+                number,
+                number,
+                number,
+                number
+            ] | null;
+            tab: string;
+        };
+        /**
          * PushedEvent
          * @description One durable event; `data` are the fields of its type.
          */
@@ -3039,6 +3759,16 @@ export interface components {
             prompt: string;
         };
         /**
+         * Range
+         * @description Rows from `top` to `bottom` and columns from `left` to `right`, all ids, all included.
+         */
+        Range: {
+            bottom: number;
+            left: number;
+            right: number;
+            top: number;
+        };
+        /**
          * Refused
          * @description A frame of the page was not obeyed; `re` is its id.
          */
@@ -3053,6 +3783,48 @@ export interface components {
             topic: string | null;
             /** @enum {unknown} */
             type: "error";
+        };
+        /**
+         * RemoveTab
+         * @description A tab goes, with all that is in it.
+         */
+        RemoveTab: {
+            /** @enum {unknown} */
+            kind: "remove_tab";
+            tab: string;
+        };
+        /**
+         * RenameColumn
+         * @description A column's name in the header.
+         */
+        RenameColumn: {
+            column: number;
+            /** @enum {unknown} */
+            kind: "rename_column";
+            name: string;
+            tab: string;
+        };
+        /**
+         * RenameTab
+         * @description A tab's name; formulas follow.
+         */
+        RenameTab: {
+            /** @enum {unknown} */
+            kind: "rename_tab";
+            name: string;
+            tab: string;
+        };
+        /**
+         * ReplaceTable
+         * @description All of a tab becomes this table (Arrow IPC stream), whose column names make its header.
+         *
+         *         Rows keep their ids by position, columns by name.
+         */
+        ReplaceTable: {
+            data: string;
+            /** @enum {unknown} */
+            kind: "replace_table";
+            tab: string;
         };
         /**
          * RestoreBody
@@ -3233,6 +4005,68 @@ export interface components {
             seen_at: number;
         };
         /**
+         * SetBlock
+         * @description A rectangle from `row`, `column` right and down: Arrow IPC stream bytes; nulls empty their cells.
+         *
+         *         A column of `struct<t: uint8, n: float64, s: string>` is mixed (`engine/arrow.py`). With `parse` texts are
+         *         read as if typed in canonical English: `=A1`, `12.5`, `TRUE`, `2026-05-01`; a leading `'` keeps a text.
+         */
+        SetBlock: {
+            column: number;
+            data: string;
+            /** @enum {unknown} */
+            kind: "set_block";
+            /** @default false */
+            parse: boolean;
+            row: number;
+            tab: string;
+        };
+        /**
+         * SetCells
+         * @description Cells one by one: row, column, input. At most 10,000.
+         *
+         *         `numbers` are number formats, each with places in `cells`: a cell that has none gets it, with its value.
+         */
+        SetCells: {
+            cells: [
+                number,
+                number,
+                boolean | number | string | (components["schemas"]["Formula"] | components["schemas"]["Moment"] | components["schemas"]["Failure"]) | null
+            ][];
+            /** @enum {unknown} */
+            kind: "set_cells";
+            /** @default [] */
+            numbers: [
+                string,
+                number[]
+            ][];
+            tab: string;
+        };
+        /**
+         * SetColumnType
+         * @description The type of a column by pandas' name (`int64`, `string`, `datetime64[us]`), `""` for what its cells say.
+         */
+        SetColumnType: {
+            column: number;
+            dtype: string;
+            /** @enum {unknown} */
+            kind: "set_column_type";
+            tab: string;
+        };
+        /**
+         * SetView
+         * @description The view that all share, or with `mine` the author's own; without `view` it goes.
+         */
+        SetView: {
+            /** @enum {unknown} */
+            kind: "set_view";
+            /** @default false */
+            mine: boolean;
+            tab: string;
+            /** @default null */
+            view: components["schemas"]["View"] | null;
+        };
+        /**
          * SharedFile
          * @description A folder or file that was shared with me by itself, outside of a space that I read; by whom, when.
          */
@@ -3241,6 +4075,45 @@ export interface components {
             shared_at: number;
             shared_by: string;
             space: string;
+        };
+        /**
+         * SheetInfo
+         * @description A sheet: its tabs in order, its names with what they stand for, what is protected, and what who asks may do.
+         */
+        SheetInfo: {
+            id: string;
+            /** @enum {unknown} */
+            level: "commenter" | "editor" | "manager" | "reader";
+            names: {
+                [key: string]: string;
+            };
+            path: string;
+            protections: components["schemas"]["ProtectionInfo"][];
+            seq: number;
+            tabs: components["schemas"]["TabInfo"][];
+        };
+        /**
+         * SortKey
+         * @description One column to sort by; empty cells come last in both directions.
+         */
+        SortKey: {
+            column: number;
+            /** @default false */
+            descending: boolean;
+        };
+        /**
+         * SortRows
+         * @description Rows are put in order for everybody, between `first` and `last` if given.
+         */
+        SortRows: {
+            /** @default null */
+            first: number | null;
+            keys: components["schemas"]["SortKey"][];
+            /** @enum {unknown} */
+            kind: "sort_rows";
+            /** @default null */
+            last: number | null;
+            tab: string;
         };
         /**
          * SpaceArchive
@@ -3387,6 +4260,14 @@ export interface components {
             trash_bytes: number;
         };
         /**
+         * Step
+         * @description A client's `n`-th change: its undo or redo.
+         */
+        Step: {
+            client: string;
+            n: number;
+        };
+        /**
          * Storage
          * @description How much is stored where, in bytes; `members` by who made the files, the largest first.
          */
@@ -3403,6 +4284,43 @@ export interface components {
             trash_bytes: number;
         };
         /**
+         * Style
+         * @description How cells look; what is None stays as it was, `""` or False takes it away.
+         */
+        Style: {
+            /** @default null */
+            align: ("" | "center" | "left" | "right") | null;
+            /** @default null */
+            background: string | null;
+            /** @default null */
+            bold: boolean | null;
+            /** @default null */
+            color: string | null;
+            /** @default null */
+            italic: boolean | null;
+            /** @default null */
+            number: string | null;
+            /** @default null */
+            strike: boolean | null;
+            /** @default null */
+            underline: boolean | null;
+            /** @default null */
+            wrap: boolean | null;
+        };
+        /**
+         * Submission
+         * @description A client's `n`-th change, made upon what it knew at `base_seq`: an op, or cells as typed. Sent again it does nothing more.
+         */
+        Submission: {
+            base_seq: number;
+            client: string;
+            n: number;
+            /** @default null */
+            op: (components["schemas"]["AddTab"] | components["schemas"]["RemoveTab"] | components["schemas"]["RenameTab"] | components["schemas"]["MoveTab"] | components["schemas"]["SetCells"] | components["schemas"]["SetBlock"] | components["schemas"]["Clear"] | components["schemas"]["InsertRows"] | components["schemas"]["DeleteRows"] | components["schemas"]["MoveRows"] | components["schemas"]["InsertColumns"] | components["schemas"]["DeleteColumns"] | components["schemas"]["MoveColumns"] | components["schemas"]["RenameColumn"] | components["schemas"]["SetColumnType"] | components["schemas"]["FillFormula"] | components["schemas"]["ReplaceTable"] | components["schemas"]["UpsertRows"] | components["schemas"]["Format"] | components["schemas"]["ColumnWidth"] | components["schemas"]["Freeze"] | components["schemas"]["SortRows"] | components["schemas"]["SetView"] | components["schemas"]["DefineName"] | components["schemas"]["Protect"]) | null;
+            /** @default null */
+            typed: components["schemas"]["Typed"] | null;
+        };
+        /**
          * Subscribe
          * @description Follow the ephemeral values of objects (`kind:id`); each is answered by `topic+` or an error.
          */
@@ -3412,6 +4330,25 @@ export interface components {
             topics: string[];
             /** @enum {unknown} */
             type: "sub";
+        };
+        /**
+         * TabInfo
+         * @description A tab: `height` counts rows of the grid with the header's, `width` columns, of what exists.
+         *
+         *         `shared` is the filter and the order in which all see it.
+         */
+        TabInfo: {
+            frozen: [
+                number,
+                number
+            ];
+            header: boolean;
+            height: number;
+            id: string;
+            name: string;
+            /** @default null */
+            shared: components["schemas"]["View"] | null;
+            width: number;
         };
         /**
          * Token
@@ -3499,6 +4436,20 @@ export interface components {
             trashed_by: string;
         };
         /**
+         * Typed
+         * @description Cells as somebody typed them in the language `locale`: `=SOMME(A1;2)`, `3,5`, `12/05/2026`.
+         */
+        Typed: {
+            cells: [
+                number,
+                number,
+                string
+            ][];
+            /** @default en */
+            locale: string;
+            tab: string;
+        };
+        /**
          * Unpinned
          * @description A member does not need it at hand any more.
          */
@@ -3556,6 +4507,17 @@ export interface components {
             name: string;
             received: number;
             size: number;
+        };
+        /**
+         * UpsertRows
+         * @description Rows of a table (Arrow IPC stream) are merged by the column `key`; rows with new keys are appended.
+         */
+        UpsertRows: {
+            data: string;
+            key: string;
+            /** @enum {unknown} */
+            kind: "upsert_rows";
+            tab: string;
         };
         /**
          * Version
@@ -3658,6 +4620,16 @@ export interface components {
             version: string;
         };
         /**
+         * View
+         * @description Rows seen in an order of their own, without changing the sheet.
+         */
+        View: {
+            /** @default [] */
+            filter: components["schemas"]["Condition"][];
+            /** @default [] */
+            sort: components["schemas"]["SortKey"][];
+        };
+        /**
          * Welcome
          * @description The socket is open. Not `resumed`: read everything afresh, as of `seq`; `reset` says what (empty: all).
          */
@@ -3683,6 +4655,51 @@ export interface components {
             type: "eph";
             /** @default null */
             value: unknown;
+        };
+        /**
+         * Window
+         * @description Rows `top …` of the grid with their ids (-1: the header), column positions `left …`.
+         *
+         *         `height` and `width` count what exists, as of the view, `total` the rows without it; below and to the right of it ids go on from `next_row` and
+         *         `next_column`. `numbers` are the rows of the sheet that are shown, as formulas name them (from 0), where they are not `top …`. `looks` are style, index of the column, indices of rows.
+         */
+        Window: {
+            columns: components["schemas"]["WindowColumn"][];
+            height: number;
+            left: number;
+            /** @default [] */
+            looks: [
+                number,
+                number,
+                number[]
+            ][];
+            next_column: number;
+            next_row: number;
+            /** @default null */
+            numbers: number[] | null;
+            rows: number[];
+            seq: number;
+            /** @default [] */
+            styles: components["schemas"]["Style"][];
+            tab: string;
+            top: number;
+            total: number;
+            width: number;
+        };
+        /**
+         * WindowColumn
+         * @description A column of a window. `values` hold errors as `{"t": "e"}`, dates as numbers; `number` is the type's format.
+         */
+        WindowColumn: {
+            dtype: string;
+            id: number;
+            /** @default null */
+            inputs: (boolean | number | string | (components["schemas"]["Formula"] | components["schemas"]["Moment"] | components["schemas"]["Failure"]) | null)[] | null;
+            name: string;
+            /** @default null */
+            number: string | null;
+            values: (boolean | number | string | (components["schemas"]["Formula"] | components["schemas"]["Moment"] | components["schemas"]["Failure"]) | null)[];
+            width: number;
         };
         /**
          * Writer
@@ -3779,6 +4796,54 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["AccessAsked"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    every_host: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EgressRequest"][];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    decide_host: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                host_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["HostAnswer"];
+            };
+        };
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EgressRequest"];
                 };
             };
             default: components["responses"]["Problem"];
@@ -5524,6 +6589,249 @@ export interface operations {
             default: components["responses"]["Problem"];
         };
     };
+    create_sheet: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewSheet"];
+            };
+        };
+        responses: {
+            /** @description Done. */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SheetInfo"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    show_sheet: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                sheet: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SheetInfo"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    cell: {
+        parameters: {
+            query: {
+                column: number;
+                locale?: string;
+                row: number;
+                tab: string;
+                view?: string;
+            };
+            header?: never;
+            path: {
+                sheet: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CellInfo"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    find: {
+        parameters: {
+            query: {
+                tab: string;
+                text: string;
+            };
+            header?: never;
+            path: {
+                sheet: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": [
+                        number,
+                        number
+                    ][];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    submit: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                sheet: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Submission"];
+            };
+        };
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Outcome"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    redo: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                sheet: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Step"];
+            };
+        };
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Outcome"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    undo: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                sheet: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Step"];
+            };
+        };
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Outcome"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    window: {
+        parameters: {
+            query: {
+                bottom?: number;
+                inputs?: boolean;
+                left?: number;
+                right?: number;
+                tab: string;
+                top?: number;
+                view?: string;
+            };
+            header?: never;
+            path: {
+                sheet: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Window"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    import_sheet: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ImportSheet"];
+            };
+        };
+        responses: {
+            /** @description Done. */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SheetInfo"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
     all_visible: {
         parameters: {
             query?: never;
@@ -5713,6 +7021,99 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["SpaceUsage"];
                 };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    list_hosts: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                space_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EgressList"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    ask_for_host: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                space_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["HostWish"];
+            };
+        };
+        responses: {
+            /** @description Done. */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EgressHost"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    remove_host: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                host_id: string;
+                space_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    remove_packages: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                space_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             default: components["responses"]["Problem"];
         };

@@ -56,7 +56,7 @@ import database from 'lucide-static/icons/database.svg';
 const STROKE = /stroke="currentColor"/;
 
 /** `jp-icon3`'s colour follows the theme, but only fills: outlines take the colour of the text. */
-function icon(name: string, svg: string): LabIcon {
+export function icon(name: string, svg: string): LabIcon {
   return new LabIcon({
     name: `openpaas:${name}`,
     svgstr: svg

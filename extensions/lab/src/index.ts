@@ -13,13 +13,16 @@ import { usage } from './files/usage.js';
 import { endings } from './live/endings.js';
 import { liveDocuments, liveProvider } from './live/plugin.js';
 import { untouched } from './live/untouched.js';
+import { outputs } from './outputs/plugin.js';
 import { here } from './presence/here.js';
 import { others } from './presence/plugin.js';
 import { cellExecutor, rights } from './rights/plugin.js';
 import { share } from './share/plugin.js';
+import { sheets } from './sheets/plugin.js';
 import { asks } from './asks/plugin.js';
 import { connection } from './shell/connection.js';
 import { frame } from './shell/frame.js';
+import { keys } from './shell/keys.js';
 import { names } from './shell/names.js';
 import { notice } from './shell/notice.js';
 import { push } from './shell/push.js';
@@ -34,6 +37,7 @@ export default [
   noEvents,
   noConversion,
   trust,
+  outputs,
   liveDocuments,
   liveProvider,
   endings,
@@ -45,6 +49,7 @@ export default [
   account,
   here,
   share,
+  sheets,
   others,
   history,
   asks,
@@ -54,6 +59,7 @@ export default [
   refusals,
   connection,
   frame,
+  keys,
   names,
   deeds,
   factory,

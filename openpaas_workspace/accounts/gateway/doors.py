@@ -2,10 +2,13 @@
 
 import os
 from collections.abc import Awaitable, Callable
+from contextlib import suppress
 from pathlib import Path
+from typing import Any
 
 from tornado import httputil
 from tornado.httpserver import HTTPServer
+from tornado.iostream import IOStream
 from tornado.netutil import bind_unix_socket
 from tornado.web import Application, RequestHandler
 
@@ -14,6 +17,8 @@ from openpaas_workspace.accounts.service.actors import Speaker
 Speaks = Callable[[], Awaitable[Speaker | None]]
 _MARK = "_openpaas_speaks"
 _MOST_BYTES = 512 * 1024 * 1024
+MOST_CONNECTIONS = 128
+"""At once, through one door: what is behind it could use up the files that the server may have open."""
 
 
 class _Marking(httputil.HTTPServerConnectionDelegate):
@@ -31,12 +36,26 @@ class _Marking(httputil.HTTPServerConnectionDelegate):
         self._application.on_close(server_conn)
 
 
+class _Server(HTTPServer):
+    """Knows its open streams, those of WebSockets too, which the class it extends forgets."""
+
+    streams: "set[IOStream]"
+
+    def handle_stream(self, stream: IOStream, address: Any) -> None:
+        self.streams = {one for one in getattr(self, "streams", ()) if not one.closed()}
+        if len(self.streams) >= MOST_CONNECTIONS:
+            stream.close()
+            return
+        self.streams.add(stream)
+        super().handle_stream(stream, address)
+
+
 class Door:
     """A Unix socket on which `application` answers whoever `speaks` finds, until it is closed."""
 
     def __init__(self, application: Application, path: Path, speaks: Speaks, uid: int | None = None) -> None:
         self._path = path
-        self._server = HTTPServer(_Marking(application, speaks), max_body_size=_MOST_BYTES)
+        self._server = _Server(_Marking(application, speaks), max_body_size=_MOST_BYTES)
         path.unlink(missing_ok=True)
         self._server.add_socket(bind_unix_socket(str(path), mode=0o600))
         if uid is not None:
@@ -46,7 +65,10 @@ class Door:
         """Answer nobody any more."""
         self._server.stop()
         await self._server.close_all_connections()
-        self._path.unlink(missing_ok=True)
+        for stream in getattr(self._server, "streams", ()):
+            stream.close()
+        with suppress(OSError):  # the kernel may have put something else in its place
+            self._path.unlink()
 
 
 def speaks_of(handler: RequestHandler) -> Speaks | None:

@@ -10,6 +10,8 @@ from openpaas_workspace.administration.service.members import record
 from openpaas_workspace.core.i18n import translator
 from openpaas_workspace.core.workspace import Workspace
 from openpaas_workspace.files.service import estates
+from openpaas_workspace.kernels.service import environments
+from openpaas_workspace.kernels.service.numbers import number_of
 from openpaas_workspace.kit.actors import Actor
 from openpaas_workspace.kit.errors import Invalid
 from openpaas_workspace.sharing.service import managers
@@ -39,4 +41,5 @@ async def erase_member(workspace: Workspace, actor: Actor, member_id: str, body:
         found = await record(work, member_id)
     folder = workspace.data_dir / "members" / member_id
     await asyncio.to_thread(shutil.rmtree, folder, ignore_errors=True)
+    await environments.forget(workspace, await number_of(workspace, f"member:{member_id}"))
     return found

@@ -16,9 +16,12 @@ import nbformat
 from nbformat.v4.rwbase import split_lines
 
 from openpaas_workspace.kit.errors import Invalid, WorkspaceError
+from openpaas_workspace.realtime.engine.apart import Fill, store_apart
+from openpaas_workspace.realtime.engine.values import normal_output
 
 NOTEBOOK = "notebook"
 TEXT = "file"
+SHEET = "sheet"
 _INDENT = re.compile(rb"^\s*\{\r?\n(?P<indent>[ \t]+)\"")
 _BOM = b"\xef\xbb\xbf"
 _NOISE = ("orig_nbformat", "signature")
@@ -34,8 +37,10 @@ class Style(NamedTuple):
 
 
 def type_of(name: str) -> str:
-    """`notebook` or `file`, by name."""
-    return NOTEBOOK if name.endswith(".ipynb") else TEXT
+    """`notebook`, `sheet` or `file`, by name."""
+    if name.endswith(".ipynb"):
+        return NOTEBOOK
+    return SHEET if name.endswith(".sheet") else TEXT
 
 
 def digest(data: bytes) -> str:
@@ -59,7 +64,9 @@ def style_of(data: bytes) -> Style:
 
 
 def parse(kind: str, data: bytes) -> Any:
-    """What a room would hold of a file: an nbformat dict or a str with `\\n`; raises Invalid saying what is wrong."""
+    """What a room would hold of a file: an nbformat dict, a str with `\\n`, of a sheet its bytes; raises Invalid."""
+    if kind == SHEET:
+        return data
     try:
         text = data.decode("utf-8-sig")
     except UnicodeDecodeError as error:
@@ -113,6 +120,8 @@ def checked_notebook(value: Any) -> dict[str, Any]:
 
 def serialise(kind: str, value: Any, style: Style) -> bytes:
     """The bytes of what a room holds, in a file's style."""
+    if kind == SHEET:
+        return bytes(value)
     if kind == TEXT:
         text = str(value)
     else:
@@ -130,30 +139,35 @@ def serialise(kind: str, value: Any, style: Style) -> bytes:
     return (_BOM if style.bom else b"") + text.encode("utf-8", "surrogatepass")
 
 
-def written(value: Any, kind: str, style: Style) -> bytes:
-    """As `serialise`, of what a room holds."""
-    return serialise(kind, value, style)
+def written(value: Any, kind: str, style: Style, fill: Fill | None = None) -> bytes:
+    """As `serialise`, of what a room holds, made whole."""
+    return serialise(kind, value if fill is None else fill(value), style)
+
+
+def filled(kind: str, data: bytes, fill: Fill) -> bytes:
+    """The bytes of a file made whole, in its style."""
+    return serialise(kind, fill(parse(kind, data)), style_of(data))
 
 
 def rewritten(value: Any, name: str, current: bytes, exact: bool) -> bytes | None:
     """What a file that holds `current` must hold, or None when that means the same."""
     kind = type_of(name)
     with suppress(WorkspaceError):
-        if same(kind, value, parse(kind, current), exact=exact):
+        if same(kind, value, _apart(kind, parse(kind, current)), exact=exact):
             return None
     return serialise(kind, value, style_of(current))
 
 
 def same(kind: str, one: Any, other: Any, *, exact: bool = False) -> bool:
     """Whether two contents mean the same; unless `exact`, a page's own additions do not count."""
-    if kind == TEXT:
+    if kind in {TEXT, SHEET}:
         return bool(one == other)
     return bool(_meaning(one, other, exact=exact) == _meaning(other, one, exact=exact))
 
 
 def equals(value: Any, kind: str, other: Any) -> bool:
     """As `same` and exact, of what a room holds."""
-    return same(kind, value, other, exact=True)
+    return same(kind, value, _apart(kind, other), exact=True)
 
 
 def saved(check: Callable[..., Any], sent: tuple[Any, ...], style: Style) -> bytes:
@@ -169,14 +183,19 @@ def checked_json(data: bytes) -> dict[str, Any]:
         raise Invalid("This is no JSON.", code="NotNotebook") from error
 
 
-def as_json(value: Any) -> bytes:
-    """A content as JSON."""
-    return json.dumps(value).encode()
+def as_json(value: Any, fill: Fill | None = None) -> bytes:
+    """A content as JSON, made whole."""
+    return json.dumps(value if fill is None else fill(value)).encode()
 
 
 def encoded(kind: str, data: bytes) -> bytes:
     """As `parse`, of which the JSON."""
     return as_json(parse(kind, data))
+
+
+def _apart(kind: str, value: Any) -> Any:
+    """What a room holds of a content: a file may hold its large outputs itself."""
+    return store_apart(value)[0] if kind == NOTEBOOK else value
 
 
 def _meaning(value: dict[str, Any], beside: dict[str, Any], *, exact: bool) -> Any:
@@ -213,8 +232,7 @@ def _tidy(value: dict[str, Any]) -> dict[str, Any]:
             del cell["attachments"]
         cell["source"] = _joined(cell["source"])
         for output in cell.get("outputs", ()):
-            if "text" in output:
-                output["text"] = _joined(output["text"])
+            normal_output(output)
     return notebook
 
 

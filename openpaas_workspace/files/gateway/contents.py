@@ -20,7 +20,7 @@ from openpaas_workspace.files.gateway.checkpoints import WorkspaceCheckpoints
 from openpaas_workspace.files.gateway.download import DownloadHandler
 from openpaas_workspace.files.gateway.uploads import Uploads
 from openpaas_workspace.files.schemas import FileInfo, FileQuery, NewFile
-from openpaas_workspace.files.service import content, files, nodes, places, spaces, trash
+from openpaas_workspace.files.service import apart, content, files, nodes, places, spaces, trash
 from openpaas_workspace.files.service.disk import in_thread
 from openpaas_workspace.files.service.places import Place
 from openpaas_workspace.files.service.rows import Acting, Node
@@ -263,7 +263,7 @@ class WorkspaceContentsManager(AsyncContentsManager):
             return
         style = formats.Style()
         if place is not None:
-            style = formats.style_of((await content.get(who, _node(place)))[0])
+            style = formats.style_of((await content.get(who, _node(place), whole=False))[0])
         data = await who.workspace.get(Desk).run(formats.saved, *_checked(model), style)
         await self._store(who, place, path, data, version=_version(model))
 
@@ -344,7 +344,9 @@ async def _content(who: Acting, node: Node, model: Model, wanted: str | None) ->
         model |= {**await in_thread(models.file_content, data, wanted, node.name), "version": version}
         return
     desk = who.workspace.get(Desk)
-    large = takes_encoded() and node.size > desk.large
+    fill = await apart.fill(who, node)
+    size = node.size + (0 if fill is None else sum(fill.sizes.values()))
+    large = takes_encoded() and size > desk.large
     value: Any
     if content.is_live(who.workspace, node) and node.name.endswith(".ipynb"):
         await content.readable(who, node)

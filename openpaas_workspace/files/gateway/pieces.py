@@ -5,14 +5,16 @@ kept: `GET /uploads/<id>` says how much that is, and the next piece begins there
 """
 
 import re
+from pathlib import Path
 from typing import Any, BinaryIO
 
 from tornado import web
 
 from openpaas_workspace.core.access import Access
 from openpaas_workspace.core.web import API, RouteHandler, spare_the_answer
-from openpaas_workspace.files.gateway.raw import actor_with
+from openpaas_workspace.files.gateway.receiving import actor_with
 from openpaas_workspace.files.service import uploads
+from openpaas_workspace.files.service.digests import Digests
 from openpaas_workspace.files.service.disk import Disk
 from openpaas_workspace.files.service.rows import Acting
 from openpaas_workspace.kit.errors import Conflict, Invalid, WorkspaceError
@@ -28,6 +30,8 @@ class PieceHandler(RouteHandler):
 
     _file: BinaryIO | None = None
     _left = 0
+    _length = 0
+    _pieces: Path
     _id = ""
     _who: Acting
 
@@ -58,14 +62,17 @@ class PieceHandler(RouteHandler):
             raise Conflict("This piece does not follow the last one; ask how much has come.", code="offset")
         self._left = last - first + 1
         self.request.connection.set_max_body_size(self._left)  # type: ignore[union-attr]
-        self._id = upload_id
-        self._file = self.workspace.get(Disk).pieces(upload_id).open("ab", buffering=0)
+        self._id, self._length = upload_id, first
+        self._pieces = self.workspace.get(Disk).pieces(upload_id)
+        self._file = self._pieces.open("ab", buffering=0)
         _writing[upload_id] = self
 
     def data_received(self, chunk: bytes) -> None:
         if self._file is not None:
             self._file.write(chunk[: self._left])
             self._left -= len(chunk)
+            self._length += len(chunk)
+            self.workspace.get(Digests).follow(self._id, self._pieces, self._length)
 
     async def put(self, **path: str) -> None:
         whole = self._file is not None and self._left == 0

@@ -17,7 +17,7 @@ _REST = re.compile(r"bytes=(\d{1,18})-")
 async def send(handler: Any, caller: Caller, node: Node, *, body: bool) -> None:
     """Answer with a file; headers of its kind are the handler's. Raises NotFound, TooLarge."""
     node, root, path = await content.readable(caller, node)
-    if content.is_live(caller.workspace, node):
+    if await content.is_made(caller, node):
         data, version = await content.get(caller, node)
         handler.set_header("ETag", f'"{version}"')
         handler.set_header("Content-Length", str(len(data)))

@@ -12,7 +12,7 @@ from openpaas_workspace.core import beneath
 from openpaas_workspace.core.access import Access
 from openpaas_workspace.core.web import API, RouteHandler
 from openpaas_workspace.files.engine.archive import Archive
-from openpaas_workspace.files.gateway.raw import actor_with
+from openpaas_workspace.files.gateway.receiving import actor_with
 from openpaas_workspace.files.schemas import ZipQuery
 from openpaas_workspace.files.service import archive, content
 from openpaas_workspace.files.service.disk import in_thread
@@ -70,7 +70,7 @@ class ZipHandler(RouteHandler):
         """One file; false if it is gone, or not to be read any more, since the archive was begun."""
         try:
             node, root, where = await content.readable(who, node)
-            if content.is_live(who.workspace, node):
+            if await content.is_made(who, node):
                 source: BinaryIO = io.BytesIO((await content.get(who, node))[0])
             else:
                 source = await in_thread(_opened, root, where)

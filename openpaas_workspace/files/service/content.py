@@ -11,6 +11,7 @@ from openpaas_workspace.core.workspace import Workspace
 from openpaas_workspace.files.config import FilesSettings
 from openpaas_workspace.files.engine import formats
 from openpaas_workspace.files.models import nodes
+from openpaas_workspace.files.service import apart
 from openpaas_workspace.files.service.disk import Disk, in_thread, seen, spoken
 from openpaas_workspace.files.service.edits import Edits
 from openpaas_workspace.files.service.nodes import check_size
@@ -22,6 +23,7 @@ from openpaas_workspace.files.service.spaces import check_open
 from openpaas_workspace.kit.clock import now
 from openpaas_workspace.kit.errors import Conflict, Invalid, NotFound, TooLarge
 from openpaas_workspace.realtime.binding import Made, RoomHost
+from openpaas_workspace.realtime.service.desk import Desk
 from openpaas_workspace.sharing.schemas import Level
 from openpaas_workspace.sharing.service import rights
 
@@ -41,38 +43,53 @@ def is_live(workspace: Workspace, node: Node) -> bool:
     return node.kind == "file" and host is not None and host.live(node.id)
 
 
+async def is_made(caller: Caller, node: Node) -> bool:
+    """Whether what is given of a file is made of more than its bytes on disk: its log, its stored outputs."""
+    return is_live(caller.workspace, node) or await apart.fill(caller, node) is not None
+
+
 def may_be_live(workspace: Workspace, node: Node) -> bool:
     """Whether the file has a room, or gets one as soon as a page opens it."""
     settings = workspace.get(FilesSettings)
-    limit = settings.max_notebook_bytes if node.name.endswith(".ipynb") else settings.max_room_bytes
+    limit = settings.room_limit(node.name)
     return is_live(workspace, node) or node.size <= limit
 
 
 async def readable(caller: Caller, node: Node) -> tuple[Node, Path, str]:
-    """The file, and where it is on disk; raises NotFound unless the actor may read it, Invalid for a folder."""
+    """The file, and where it is on disk; raises NotFound unless the actor may read it, Forbidden unless they may
+    read all of it, Invalid for a folder."""
     async with caller.workspace.db.read(caller.actor) as work:
         node = await node_row(work, node.id)
-        await rights.require(work, ref_of(node), Level.reader)
+        level = await rights.require(work, ref_of(node), Level.reader)
         if node.kind != "file":
             raise Invalid("This is a folder; it has no content of its own.")
         path = await relative_path(work, node)
+    if formats.type_of(node.name) == formats.SHEET and is_live(caller.workspace, node):
+        await caller.workspace.get(RoomHost).given(node.id, caller.actor, level)
     return node, caller.workspace.get(Disk).space(node.space_id), path
 
 
-async def live_value(caller: Caller, node: Node, *, encoded: bool = False) -> Live:
+async def live_value(caller: Caller, node: Node, *, encoded: bool = False, whole: bool = True) -> Live:
     """What the room of a file holds, or its JSON; the caller has asked `readable`."""
     host = caller.workspace.get(RoomHost)
-    content = await (host.made(node.id, formats.as_json) if encoded else host.content(node.id))
+    fill = await apart.fill(caller, node) if whole else None
+    if encoded:
+        content = await host.made(node.id, formats.as_json, fill)
+    else:
+        content = await (host.made(node.id, fill) if fill is not None else host.content(node.id))
     return Live(content.value, f"{content.epoch}.{content.seq}")
 
 
-async def get(caller: Caller, node: Node, limit: int | None = None) -> tuple[bytes, str]:
+async def get(
+    caller: Caller, node: Node, limit: int | None = None, *, whole: bool = True
+) -> tuple[bytes, str]:
     """The bytes of a file and its version; raises TooLarge over `limit` (the settings' by default), NotFound."""
     node, root, path = await readable(caller, node)
+    fill = await apart.fill(caller, node) if whole else None
     if is_live(caller.workspace, node):
         style = await _style(caller.workspace, root, path)
         host = caller.workspace.get(RoomHost)
-        made = await host.made(node.id, formats.written, formats.type_of(node.name), style)
+        made = await host.made(node.id, formats.written, formats.type_of(node.name), style, fill)
         return made.value, f"{made.epoch}.{made.seq}"
     limit = limit or caller.workspace.get(FilesSettings).max_open_bytes
     try:
@@ -81,7 +98,10 @@ async def get(caller: Caller, node: Node, limit: int | None = None) -> tuple[byt
         raise TooLarge("This file is too large to be opened; download it instead.") from error
     except (OSError, beneath.UnsafePath) as error:
         raise NotFound("This file is gone from the disk; look again.") from error
-    return found.data, found.digest
+    if fill is None:
+        return found.data, found.digest
+    desk = caller.workspace.get(Desk)
+    return await desk.run(formats.filled, formats.type_of(node.name), found.data, fill), found.digest
 
 
 async def put(
@@ -200,10 +220,7 @@ def _read_quiet(root: Path, path: str, limit: int) -> Any:
 def _write(root: Path, path: str, data: bytes | Path) -> dict[str, Any]:
     with spoken():
         beneath.stat_beneath(root, path)  # never makes a file where a folder was taken away
-        if isinstance(data, bytes):
-            return seen(beneath.write_beneath(root, path, data))
-        with data.open("rb") as received:
-            return seen(beneath.write_beneath(root, path, iter(lambda: received.read(1024 * 1024), b"")))
+        return seen(beneath.write_beneath(root, path, data))
 
 
 def _copy(root: Path, path: str, target: Path) -> str:

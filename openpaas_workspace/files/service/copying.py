@@ -9,7 +9,7 @@ from openpaas_workspace.core.workspace import Workspace
 from openpaas_workspace.files.config import FilesSettings
 from openpaas_workspace.files.engine import formats
 from openpaas_workspace.files.engine.names import is_hidden, outside_name
-from openpaas_workspace.files.service import content, nodes, places
+from openpaas_workspace.files.service import apart, content, nodes, places
 from openpaas_workspace.files.service.disk import Disk, in_thread
 from openpaas_workspace.files.service.places import Place
 from openpaas_workspace.files.service.rows import Acting, Caller, Node, children, ref_of
@@ -49,7 +49,9 @@ async def copy_version(caller: Caller, source: Node, place: Place, name: str, se
     value = await value_at(caller.workspace, caller.actor, source.id, seq)
     kind = formats.type_of(source.name)
     data = await in_thread(formats.serialise, kind, value, formats.Style())
-    return await nodes.make_file(caller, place, name, data, digest=formats.digest(data), source=source.id)
+    made = await nodes.make_file(caller, place, name, data, digest=formats.digest(data), source=source.id)
+    await apart.copied(caller, source, made, data)
+    return made
 
 
 async def import_folder(workspace: Workspace, actor: Actor, folder: Path, space: str) -> tuple[int, int]:
@@ -87,7 +89,11 @@ async def import_folder(workspace: Workspace, actor: Actor, folder: Path, space:
 async def _copy_file(caller: Caller, source: Node, place: Place, name: str) -> Node:
     async with _received(caller.workspace) as received:
         digest = await content.spool(caller, place, source, received)
-        return await nodes.make_file(caller, place, name, received, digest=digest, source=source.id)
+        made = await nodes.make_file(
+            caller, place, name, received, digest=digest, source=source.id, keep=True
+        )
+        await apart.copied(caller, source, made, received)
+        return made
 
 
 @asynccontextmanager
@@ -139,5 +145,4 @@ def _bring(source: Path, found: list[tuple[str, beneath.Entry]], root: Path, whe
                 beneath.mkdir_beneath(root, target)
             continue
         with open(beneath.open_beneath(source, path), "rb") as file:
-            pieces = iter(lambda file=file: file.read(1024 * 1024), b"")  # type: ignore[misc]
-            beneath.write_beneath(root, target, pieces, replace=False, sync=False)
+            beneath.write_beneath(root, target, file, replace=False, sync=False)

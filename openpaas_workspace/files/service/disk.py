@@ -21,7 +21,7 @@ from weakref import WeakValueDictionary
 
 from openpaas_workspace.core import beneath
 from openpaas_workspace.core.workspace import Workspace
-from openpaas_workspace.kit.errors import Conflict, Invalid, NotFound, Unavailable
+from openpaas_workspace.kit.errors import Conflict, DiskFull, Invalid, NotFound, Unavailable
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -160,7 +160,7 @@ def spoken() -> Iterator[None]:
         if error.errno == errno.ENAMETOOLONG:
             raise Invalid("This lies too deep: shorten the names of the folders above it.") from error
         if error.errno in {errno.ENOSPC, errno.EDQUOT}:
-            raise Unavailable("The disk is full; nothing was changed. Tell an administrator.") from error
+            raise DiskFull from error
         if error.errno in {errno.EACCES, errno.EPERM, errno.EROFS}:
             raise Unavailable("The server may not write here; nothing was changed.") from error
         raise

@@ -21,7 +21,7 @@ from openpaas_workspace.files.service.projection import Projector, torn
 from openpaas_workspace.files.service.rows import Node, node_row, ref_of, relative_path
 from openpaas_workspace.kit.actors import SYSTEM
 from openpaas_workspace.kit.clock import now
-from openpaas_workspace.kit.errors import NotFound, WorkspaceError
+from openpaas_workspace.kit.errors import Forbidden, NotFound, WorkspaceError
 from openpaas_workspace.realtime.binding import RoomHost
 from openpaas_workspace.realtime.service.desk import Desk
 from openpaas_workspace.realtime.service.versions import name_version
@@ -124,7 +124,6 @@ class Ingest:
         except WorkspaceError:
             await self._refuse(node, "unreadable", found.digest)
             return
-        self._refused.pop(node.id, None)
         host = self._workspace.get(RoomHost)
         actor = outside_actor(self._workspace, node.space_id)
         base = None if node.next_hash is not None else node.projected_seq
@@ -132,7 +131,12 @@ class Ingest:
             await name_version(self._workspace, SYSTEM, node.id, _BEFORE, None)
             async with self._workspace.db.unit(actor) as work:
                 work.publish(FileReplaced(ref=str(ref_of(node))))
-        seq = await host.write(node.id, value, actor, base_seq=base)
+        try:
+            seq = await host.write(node.id, value, actor, base_seq=base)
+        except Forbidden:
+            await self._refuse(node, "protected", found.digest)
+            return
+        self._refused.pop(node.id, None)
         content = await host.made(node.id, formats.equals, kind, value)
         whole = content.seq == seq and content.value
         # Not the whole truth when others typed meanwhile: one less, so that the projection writes it again.

@@ -61,16 +61,22 @@ async def make_folder(caller: Caller, place: Place, name: str) -> Node:
 
 
 async def make_file(
-    caller: Caller, place: Place, name: str, data: bytes | Path, *, digest: str, source: str = ""
+    caller: Caller,
+    place: Place,
+    name: str,
+    data: bytes | Path,
+    *,
+    digest: str,
+    source: str = "",
+    keep: bool = False,
 ) -> Node:
-    """Make a file from bytes or from a received file; as `make_folder`. Raises TooLarge over the quota."""
+    """Make a file from bytes or of a received file, which is moved there unless `keep`; as `make_folder`. Raises TooLarge over the quota."""
 
     def write(root: Path, path: str) -> dict[str, Any]:
-        if isinstance(data, bytes):
-            return seen(beneath.write_beneath(root, path, data, replace=False))
-        with data.open("rb") as received:
-            pieces = iter(lambda: received.read(1024 * 1024), b"")
-            return seen(beneath.write_beneath(root, path, pieces, replace=False))
+        if keep and isinstance(data, Path):
+            with data.open("rb") as received:
+                return seen(beneath.write_beneath(root, path, received, replace=False))
+        return seen(beneath.write_beneath(root, path, data, replace=False))
 
     size = len(data) if isinstance(data, bytes) else data.stat().st_size
     await check_size(caller, place.space.id, size)

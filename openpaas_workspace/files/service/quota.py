@@ -10,6 +10,7 @@ from openpaas_workspace.files.schemas import SpaceQuota, SpaceUsage
 from openpaas_workspace.files.service.rows import Node, space_row, subtree
 from openpaas_workspace.kit.errors import Full, Invalid
 from openpaas_workspace.kit.refs import Ref
+from openpaas_workspace.realtime.service import outputs
 from openpaas_workspace.sharing.schemas import Level
 from openpaas_workspace.sharing.service import rights
 
@@ -37,7 +38,8 @@ async def require(work: Work, space_id: str, more: int) -> None:
 async def weight(work: Work, node: Node) -> int:
     """The bytes of a node and all below it."""
     total = select(func.sum(nodes.c.size)).where(nodes.c.id.in_(subtree(node.id)))
-    return int(await work.scalar(total) or 0)
+    apart = outputs.total(subtree(node.id))
+    return int(await work.scalar(total) or 0) + int(await work.scalar(apart) or 0)
 
 
 async def space_usage(work: Work, id: str) -> SpaceUsage:  # noqa: A002  (the word of the path)
@@ -56,8 +58,10 @@ async def space_usage(work: Work, id: str) -> SpaceUsage:  # noqa: A002  (the wo
     )
     found = [row._asdict() for row in await work.all(query)]
     rows = [(row["kind"], bool(row["here"]), int(row["count"]), int(row["size"] or 0)) for row in found]
+    held = select(nodes.c.id).where(nodes.c.space_id == id)
+    apart = int(await work.scalar(outputs.total(held)) or 0)
     return SpaceUsage(
-        bytes=sum(size for *_, size in rows),
+        bytes=sum(size for *_, size in rows) + apart,
         files=sum(count for kind, here, count, _ in rows if here and kind == "file"),
         folders=sum(count for kind, here, count, _ in rows if here and kind == "folder"),
         trash_bytes=sum(size for _, here, _, size in rows if not here),
@@ -76,4 +80,6 @@ async def limit_space(work: Work, id: str, body: SpaceQuota) -> SpaceQuota:  # n
 
 
 async def _used(work: Work, space_id: str) -> int:
-    return int(await work.scalar(select(func.sum(nodes.c.size)).where(nodes.c.space_id == space_id)) or 0)
+    held = select(nodes.c.id).where(nodes.c.space_id == space_id)
+    files = await work.scalar(select(func.sum(nodes.c.size)).where(nodes.c.space_id == space_id))
+    return int(files or 0) + int(await work.scalar(outputs.total(held)) or 0)

@@ -4,7 +4,6 @@ The row says what is to become of it, the length of the file of pieces says how 
 the space before the upload is finished, then all of it at once. Finishing twice answers the same file.
 """
 
-import hashlib
 from pathlib import Path
 from typing import cast
 
@@ -18,6 +17,7 @@ from openpaas_workspace.files.events import UploadBegun, UploadCancelled
 from openpaas_workspace.files.models import uploads
 from openpaas_workspace.files.schemas import Conflicts, FileInfo, FinishUpload, NewUpload, UploadInfo
 from openpaas_workspace.files.service import content, files, nodes, places
+from openpaas_workspace.files.service.digests import Digests
 from openpaas_workspace.files.service.disk import PIECES, Disk, in_thread
 from openpaas_workspace.files.service.places import Place
 from openpaas_workspace.files.service.rows import Caller, Node, child, node_row, ref_of, space_row
@@ -95,6 +95,7 @@ async def cancel_upload(caller: Caller, id: str) -> None:  # noqa: A002
         parent = "space" if row.parent_id == row.space_id else "folder"
         who = (caller.actor.id,) if caller.actor.kind == "member" else ()
         work.publish(UploadCancelled(ref=f"{parent}:{row.parent_id}", members=who, upload=id))
+    caller.workspace.get(Digests).forget(id)
     await in_thread(caller.workspace.get(Disk).pieces(id).unlink, missing_ok=True)
 
 
@@ -109,24 +110,39 @@ async def finish_upload(caller: Caller, id: str, body: FinishUpload) -> FileInfo
         if row.file_id is not None:
             return await _finished(caller, row.file_id)
         pieces = caller.workspace.get(Disk).pieces(id)
-        if await in_thread(_length, pieces) != row.size:
-            raise Conflict("A part of this file is missing; go on with the upload.", code="missing")
         place = await _place(caller, row.parent_id, row.space_id)
-        node = await store(caller, place, row.name, pieces, conflict=body.conflict or row.conflict)
+        digests = caller.workspace.get(Digests)
+        if await in_thread(_length, pieces) == row.size:
+            digest = await digests.whole(id, pieces)
+            conflict = body.conflict or row.conflict
+            node = await store(caller, place, row.name, pieces, conflict=conflict, digest=digest)
+        else:
+            node = await _arrived(caller, row, place)
         async with caller.workspace.db.unit(caller.actor) as work:
             await work.execute(update(uploads).where(uploads.c.id == id).values(file_id=node.id))
+        digests.forget(id)
         await in_thread(pieces.unlink, missing_ok=True)
     return await files.described(caller, node)
 
 
+async def _arrived(caller: Caller, row: "_Upload", place: Place) -> Node:
+    """The file of an upload that a server has put at its place and was killed before it said so; else Conflict."""
+    async with caller.workspace.db.read(caller.actor) as work:
+        await nodes.writable_folder(work, place)
+        found = await child(work, place.id, row.name)
+    is_it = found is not None and found.kind == "file" and 0 < row.size == found.size
+    if found is None or not is_it or found.mtime_ns < row.created_at * 1_000_000:
+        raise Conflict("A part of this file is missing; go on with the upload.", code="missing")
+    return found
+
+
 async def store(
-    caller: Caller, place: Place, name: str, received: Path, *, conflict: Conflicts, digest: str = ""
+    caller: Caller, place: Place, name: str, received: Path, *, conflict: Conflicts, digest: str
 ) -> Node:
-    """A received file at its place; what is there already is replaced, kept beside, or the reason to refuse.
+    """A received file of this SHA-256 at its place; what is there already is replaced, kept beside, or the reason to refuse.
 
     The same bytes under the same name are no conflict: that is an upload whose answer was lost.
     """
-    digest = digest or await in_thread(_digest, received)
     name = file_name(name)
     for _ in range(_TRIES):
         async with caller.workspace.db.read(caller.actor) as work:
@@ -154,6 +170,7 @@ async def forget_old(workspace: Workspace) -> None:
     async with workspace.db.unit(SYSTEM) as work:
         await work.execute(delete(uploads).where(uploads.c.expires_at < now()))
         known = {row.id for row in await work.all(select(uploads.c.id))}
+    workspace.get(Digests).forget_others(known)
     await in_thread(_sweep, disk.incoming(""), known)
 
 
@@ -196,6 +213,7 @@ async def _require_seen(work: Work, node: Node) -> None:
 
 class _Upload:
     id: str
+    created_at: int
     name: str
     size: int
     conflict: Conflicts
@@ -204,11 +222,6 @@ class _Upload:
     actor_id: str
     expires_at: int
     file_id: str | None
-
-
-def _digest(path: Path) -> str:
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 def _length(pieces: Path) -> int:

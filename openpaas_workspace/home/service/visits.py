@@ -30,6 +30,8 @@ class Visits:
         self._gap = settings.visit_minutes * _MINUTE
         self._clock = 0
         self._opened: dict[tuple[str, str], int] = {}
+        # Taken to be written, and not yet to be read from the database.
+        self._leaving: dict[tuple[str, str], int] = {}
         self._here: dict[str, dict[str, int]] = {}
 
     def opened(self, member_id: str, ref: Ref) -> None:
@@ -52,7 +54,7 @@ class Visits:
         """When the member opened which file, the newest first."""
         query = select(_v.object_id, _v.at).where(_v.member_id == member_id).order_by(_v.at.desc())
         found = {row.object_id: row.at for row in await work.all(query.limit(limit))}
-        for (member, id_), at in self._opened.items():
+        for (member, id_), at in (*self._leaving.items(), *self._opened.items()):
             if member == member_id:
                 found[id_] = max(at, found.get(id_, 0))
         newest = sorted(found.items(), key=lambda item: -item[1])[:limit]
@@ -79,6 +81,7 @@ class Visits:
     async def write(self) -> None:
         """Write what was noted since the last time."""
         opened, self._opened = self._opened, {}
+        self._leaving = opened
         here, self._here = self._here, {}
         if not opened and not here:
             return
@@ -90,6 +93,8 @@ class Visits:
             self._opened = opened | self._opened
             self._here = here | self._here
             raise
+        finally:
+            self._leaving = {}
 
 
 def _fields(row: Row[tuple[str, int]]) -> dict[str, int]:

@@ -15,7 +15,10 @@ KERNEL_DIR = "/run/kernel"
 SOCKETS = f"{KERNEL_DIR}/s"
 CONNECTION_FILE = f"{SOCKETS}/c.json"
 STARTUP = f"{KERNEL_DIR}/startup"
+TRUSTED = f"{STARTUP}/authorities.pem"
 IPYTHON = "/run/ipython"
+# What a principal installed, kept from kernel to kernel.
+PACKAGES = "/environment"
 INNER_UID = 1000
 MB = 1024 * 1024
 

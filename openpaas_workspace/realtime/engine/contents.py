@@ -8,12 +8,13 @@ from __future__ import annotations
 import secrets
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, fields, is_dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from jupyter_ydoc import YNotebook, YUnicode
 from pycrdt import Doc
 
 from openpaas_workspace.kit.errors import Invalid
+from openpaas_workspace.realtime.engine.apart import Fill, Stored, store_apart
 from openpaas_workspace.realtime.engine.log import Change, state_at
 from openpaas_workspace.realtime.engine.outside import NOTEBOOK, merge_outside
 from openpaas_workspace.realtime.engine.update import EMPTY, is_empty
@@ -27,6 +28,13 @@ class Made:
 
     function: Callable[..., Any]
     args: tuple[Any, ...] = ()
+
+
+class Edited(NamedTuple):
+    """What an edit comes to: one update (None for no change), and the outputs to keep before it is taken."""
+
+    update: bytes | None
+    outputs: list[Stored]
 
 
 def new_client() -> int:
@@ -47,6 +55,8 @@ def is_large(value: Any, limit: int) -> bool:
             waiting.extend(one.values())
         elif isinstance(one, list | tuple):
             waiting.extend(one)
+        elif isinstance(one, Fill):
+            total += sum(one.sizes.values())
         elif isinstance(one, Change):
             total += len(one.update)
         elif isinstance(data := getattr(one, "data", None), bytes):
@@ -90,13 +100,16 @@ def made_of(type_: str, parts: Parts, function: Callable[..., Any], args: tuple[
     return function(value_of(type_, parts), *args)
 
 
-def edit(type_: str, base: Parts | None, live: Parts, value: Any) -> bytes | None:
-    """The update that merges `value`, written from `base` (None: from `live`), into `live`; None for no change.
+def edit(type_: str, base: Parts | None, live: Parts, value: Any) -> Edited:
+    """The update that merges `value`, written from `base` (None: from `live`), into `live`; large outputs apart.
 
     What `live` holds already is no change, whatever it was written from: a write that is repeated does nothing.
     Raises Invalid on what cannot be content of this type.
     """
     value = value.function(*value.args) if isinstance(value, Made) else value
+    outputs: list[Stored] = []
+    if type_ == NOTEBOOK and isinstance(value, dict):
+        value, outputs = store_apart(value)
     now = whole(live) if live else EMPTY
     try:
         update = merge_outside(now, now, type_, value)
@@ -104,7 +117,7 @@ def edit(type_: str, base: Parts | None, live: Parts, value: Any) -> bytes | Non
             update = merge_outside(whole(base), now, type_, value)
     except ValueError as error:
         raise Invalid(str(error)) from error
-    return None if is_empty(update) else update
+    return Edited(None if is_empty(update) else update, outputs)
 
 
 def _distinguish(cells: list[dict[str, Any]]) -> None:

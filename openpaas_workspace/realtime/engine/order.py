@@ -10,7 +10,6 @@ from bisect import bisect_left, bisect_right
 from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass
-from itertools import pairwise
 from typing import Final
 
 from openpaas_workspace.realtime.engine.primitives import MAX_CLOCK
@@ -53,10 +52,10 @@ class Order:
         structs, info = read_structs(state)
         found = _cuts(structs, info.deletes)
         cuts = {client: sorted(clocks) for client, clocks in found.items()}
-        self._dead = {client: sorted(ranges) for client, ranges in info.deletes.items()}
+        self._dead = {client: _Ranges(ranges) for client, ranges in info.deletes.items()}
         self._pieces: dict[int, list[Piece]] = defaultdict(list)
         for struct in sorted(structs, key=lambda one: (one.client, one.clock)):
-            self._pieces[struct.client] += self._split(struct, cuts.get(struct.client, []))
+            self._split(struct, cuts.get(struct.client, []), self._pieces[struct.client])
         self._starts: dict[Id, Piece] = {}
         self._ends: dict[Id, Piece] = {}
         self._heads: dict[Place, Piece] = {}
@@ -76,29 +75,24 @@ class Order:
         *_, last = (None, *self.sequence(parent, key))
         return last if last is not None and last.live else None
 
-    def _split(self, struct: Struct, cuts: list[int]) -> Iterator[Piece]:
-        stop = struct.clock + struct.length
-        inner = cuts[bisect_right(cuts, struct.clock) : bisect_left(cuts, stop)]
-        edges = [struct.clock, *inner, stop]
-        units = struct.text.encode("utf-16-le") if struct.text is not None and inner else b""
-        for start, end in pairwise(edges):
-            text = struct.text
+    def _split(self, struct: Struct, cuts: list[int], found: list[Piece]) -> None:
+        """Add the pieces of a struct to what was found."""
+        client, clock, text, origin = struct.client, struct.clock, struct.text, struct.origin
+        stop = clock + struct.length
+        first, last = bisect_right(cuts, clock), bisect_left(cuts, stop)
+        dead = self._dead.get(client) if struct.ref not in (_GC, _DELETED) else _ALL
+        place = (struct.parent, struct.key) if struct.parent is not None else None
+        units = text.encode("utf-16-le") if text is not None and first < last else b""
+        for end in (*cuts[first:last], stop):
             if units:
-                text = units[2 * (start - struct.clock) : 2 * (end - struct.clock)].decode(
+                text = units[2 * (clock - struct.clock) : 2 * (end - struct.clock)].decode(
                     "utf-16-le", "replace"
                 )
-            first = start == struct.clock
-            origin = struct.origin if first else (struct.client, start - 1)
-            live = struct.ref not in (_GC, _DELETED) and not self._deleted(struct.client, start)
-            place = (struct.parent, struct.key) if first and struct.parent is not None else None
-            yield Piece(
-                struct.client, start, end - start, struct.ref, text, live, origin, struct.right, place
+            live = dead is None or not dead.holds(clock)
+            found.append(
+                Piece(client, clock, end - clock, struct.ref, text, live, origin, struct.right, place)
             )
-
-    def _deleted(self, client: int, clock: int) -> bool:
-        ranges = self._dead.get(client, [])
-        at = bisect_right(ranges, (clock, MAX_CLOCK))
-        return at > 0 and clock < ranges[at - 1][1]
+            clock, origin, place = end, (client, end - 1), None
 
     # putting pieces in their places
 
@@ -180,6 +174,22 @@ class Order:
                 break
             other = other.next
         return left
+
+
+class _Ranges:
+    """Clocks that were deleted."""
+
+    def __init__(self, ranges: list[tuple[int, int]]) -> None:
+        listed = sorted(ranges)
+        self._starts = [start for start, _ in listed]
+        self._stops = [stop for _, stop in listed]
+
+    def holds(self, clock: int) -> bool:
+        at = bisect_right(self._starts, clock)
+        return at > 0 and clock < self._stops[at - 1]
+
+
+_ALL: Final = _Ranges([(0, MAX_CLOCK + 1)])
 
 
 def _cuts(structs: list[Struct], deletes: dict[int, list[tuple[int, int]]]) -> dict[int, set[int]]:

@@ -7,6 +7,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
+from openpaas_workspace.realtime.engine.apart import PLACEHOLDER, is_placeholder
+
 _MOST_LETTERS: Final = 600
 _MOST_LINES: Final = 8
 _MOST_OUTPUTS: Final = 12
@@ -33,8 +35,20 @@ def _one(output: Mapping[str, Any]) -> Output:
         return _text(kind, _words(output.get("text", "")))
     if output.get("output_type") == "error":
         return _text("error", f"{output.get('ename', '')}: {output.get('evalue', '')}")
+    if is_placeholder(output):
+        return _apart(output["data"])
     data = output.get("data")
     return _data(data if isinstance(data, Mapping) else {})
+
+
+def _apart(data: Mapping[str, Any]) -> Output:
+    about = data[PLACEHOLDER]
+    size, kinds = about.get("size"), about.get("kinds")
+    size = size if isinstance(size, int) else 0
+    for kind in kinds if isinstance(kinds, list) else ():
+        if str(kind).startswith("image/"):
+            return Output("image", str(kind).partition("/")[2].partition("+")[0].upper(), size, cut=False)
+    return _text("text", _words(data.get("text/plain", "")), size)
 
 
 def _data(data: Mapping[str, Any]) -> Output:

@@ -13,6 +13,8 @@ from typing import Literal, NamedTuple
 State = Literal["active", "away"]
 ONLINE = "workspace:online"
 """The topic of those who are anywhere."""
+SCRIPT = "kernel:"
+"""How the ids of those begin who are no people: they are in the object itself, and nowhere else."""
 LINGER = 2.0
 """Seconds that somebody stays after the last socket has closed."""
 
@@ -137,7 +139,8 @@ class Roster:
         return iter(self._told)
 
     def _concerns(self, member: str, known: _Member) -> None:
-        self._dirty.update((topic, member) for topic in (ONLINE, *known.rooms, *known.within.values()))
+        beyond = () if member.startswith(SCRIPT) else (ONLINE, *known.within.values())
+        self._dirty.update((topic, member) for topic in (*known.rooms, *beyond))
 
     def _put(self, known: _Member, topic: str, within: str) -> None:
         if within:

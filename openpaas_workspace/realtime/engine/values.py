@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from typing import Any, Final
@@ -30,7 +31,10 @@ def same(a: Any, b: Any) -> bool:
 
 
 def storable(value: Any) -> Any:
-    """The value as every page can read it; whole numbers beyond 2**53 become floats, as in any browser."""
+    """The value as every page can read it; whole numbers beyond 2**53 become floats, as in any browser.
+
+    What JSON has no number for is null.
+    """
     if isinstance(value, str):
         return clean(value)
     if isinstance(value, Mapping):
@@ -38,7 +42,12 @@ def storable(value: Any) -> Any:
     if isinstance(value, list | tuple):
         return [storable(one) for one in value]
     if isinstance(value, int) and not isinstance(value, bool) and abs(value) > _MAX_INT:
-        return float(value)
+        try:
+            return float(value)
+        except OverflowError:
+            return None
+    if isinstance(value, float) and not math.isfinite(value):
+        return None
     return value
 
 
@@ -56,14 +65,15 @@ def normal_cell(cell: Mapping[str, Any]) -> Cell:
     if not isinstance(found.get("id"), str) or not found["id"]:
         found.pop("id", None)
     if found["cell_type"] == "code":
-        found["outputs"] = [_normal_output(one) for one in found.get("outputs", [])]
+        found["outputs"] = [normal_output(one) for one in found.get("outputs", [])]
         found.setdefault("execution_count", None)
     elif not found.get("attachments", True):
         del found["attachments"]
     return found
 
 
-def _normal_output(output: dict[str, Any]) -> dict[str, Any]:
+def normal_output(output: dict[str, Any]) -> dict[str, Any]:
+    """An output with its texts joined; changed in place."""
     if "text" in output:
         output["text"] = joined(output["text"])
     data = output.get("data")

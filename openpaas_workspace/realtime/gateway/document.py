@@ -15,7 +15,7 @@ from openpaas_workspace.realtime.gateway.outbox import Lane
 from openpaas_workspace.realtime.gateway.present import Present
 from openpaas_workspace.realtime.service.crdt import Crdt
 from openpaas_workspace.realtime.service.host import Host
-from openpaas_workspace.realtime.service.live import NOTHING, LiveObject, Standing
+from openpaas_workspace.realtime.service.live import LATER, NOTHING, UNASKED, LiveObject, Standing
 from openpaas_workspace.realtime.service.log import Change
 from openpaas_workspace.sharing.schemas import Level
 
@@ -58,7 +58,9 @@ class DocumentConnection(Present):
         """Rights were asked for again."""
         self.actor, before = actor, self._standing
         self._standing, self.level = standing, standing.level
-        if standing.level < Level.reader:
+        if not standing.known:
+            self.end(LATER, UNASKED)
+        elif standing.level < Level.reader:
             self.end(Close.FORBIDDEN, "You may not see this any more.")
         elif standing != before:
             self._send_role()

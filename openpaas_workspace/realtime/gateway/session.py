@@ -68,8 +68,8 @@ class SessionHandler(APIHandler):
         bound = await workspace.get(Binding).find(actor, path)
         ref = Ref(FILE, bound.object_id)
         async with workspace.db.read(actor) as work:
-            level, execute, _ = await standing(work, ref, actor)
-        if level < Level.reader:
+            found = await standing(work, ref, actor)
+        if found.level < Level.reader:
             raise NotFound
         if (body.format, body.type) != (bound.format, bound.type):
             raise Invalid(mismatch(bound))
@@ -80,7 +80,7 @@ class SessionHandler(APIHandler):
             type="notebook" if bound.type == "notebook" else "file",
             fileId=bound.object_id,
             sessionId=session_id(live),
-            role=level.name,
-            execute=execute,
+            role=found.level.name,
+            execute=found.execute,
             epoch=live.epoch,
         )

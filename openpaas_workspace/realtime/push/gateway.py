@@ -4,16 +4,13 @@ import asyncio
 import logging
 from collections.abc import Callable
 from contextlib import suppress
-from typing import Any
-from urllib.parse import urlsplit
 
-from tornado import web, websocket
+from tornado import websocket
 from tornado.iostream import StreamClosedError
 
 from openpaas_workspace.accounts.service.live import Sessions
-from openpaas_workspace.core.web import API, Identity
-from openpaas_workspace.core.workspace import Workspace
-from openpaas_workspace.kit.actors import NOBODY, Actor
+from openpaas_workspace.core.sockets import MemberSocket
+from openpaas_workspace.core.web import API
 from openpaas_workspace.kit.errors import TooMany
 from openpaas_workspace.realtime.push.service import frames
 from openpaas_workspace.realtime.push.service.connection import (
@@ -31,37 +28,16 @@ SCOPE = "events:read"
 _HELLO_WITHIN = 10.0
 
 
-class PushSocket(websocket.WebSocketHandler):
+class PushSocket(MemberSocket):
     """One window of a member. Nothing is sent before its hello."""
 
-    actor: Actor = NOBODY
+    scope = SCOPE
     connection: Connection | None = None
     let_go: Callable[[], None] | None = None
 
     @property
-    def workspace(self) -> Workspace:
-        """The workspace this server runs."""
-        workspace: Workspace = self.settings["openpaas_workspace"]
-        return workspace
-
-    @property
     def max_message_size(self) -> int:
         return frames.MAX_FRAME
-
-    async def get(self, *args: Any, **kwargs: Any) -> None:
-        self.actor = await self.workspace.get(Identity).actor(self)
-        if self.actor.kind == "nobody":
-            raise web.HTTPError(401)
-        if not self.actor.has_scope(SCOPE):
-            raise web.HTTPError(403)
-        await super().get(*args, **kwargs)
-
-    def check_origin(self, origin: str) -> bool:
-        """A page of another host may not open it with the member's cookies."""
-        return urlsplit(origin).netloc.lower() == self.request.headers.get("Host", "").lower()
-
-    def get_compression_options(self) -> None:
-        """None: compressing costs memory and time for every connection."""
 
     async def open(self, *_args: str, **_kwargs: str) -> None:
         self.set_nodelay(True)

@@ -20,6 +20,7 @@ from openpaas_workspace.realtime.service.filekind import FILE
 from openpaas_workspace.realtime.service.heavy import heavy
 from openpaas_workspace.realtime.service.host import Host
 from openpaas_workspace.realtime.service.log import Change
+from openpaas_workspace.realtime.service.shortening import shorten_old
 
 _log = logging.getLogger(__name__)
 _DAY = 86_400_000
@@ -37,7 +38,7 @@ async def compact_old(workspace: Workspace) -> None:
         return
     limit = now() - host.config.full_history_days * _DAY
     candidates = select(_o.id, _o.epoch, _o.compacted_seq).where(
-        _o.kind == FILE, _o.head_seq > _o.compacted_seq, _o.created_at < limit
+        _o.kind == FILE, _o.type.in_(store.UNORDERED), _o.head_seq > _o.compacted_seq, _o.created_at < limit
     )
     async with workspace.db.read(SYSTEM) as work:
         due = await work.all(candidates)
@@ -50,6 +51,7 @@ async def compact_old(workspace: Workspace) -> None:
                 await compact(workspace, row.id, row.epoch, cut)
         except Exception:
             _log.exception("The history of %s could not be merged", row.id)
+    await shorten_old(workspace, limit)
 
 
 async def compact(workspace: Workspace, object_id: str, epoch: int, cut: int) -> tuple[int, int]:

@@ -1,43 +1,34 @@
 """What became of one state of a file in a later one, and who wrote what."""
 
-from collections.abc import Iterable, Sequence
-from datetime import UTC, datetime, timedelta
-from typing import Final, cast
+from typing import cast
 
 import msgspec
 
 from openpaas_workspace.core.workspace import Workspace
 from openpaas_workspace.kit.actors import SYSTEM, Actor
 from openpaas_workspace.kit.errors import Invalid
-from openpaas_workspace.kit.schema import encode
-from openpaas_workspace.realtime.engine.blame import Run, blame_cells, blame_text
+from openpaas_workspace.realtime.engine.attribution import attributed
 from openpaas_workspace.realtime.engine.comparison import Question, compare
 from openpaas_workspace.realtime.engine.contents import whole
-from openpaas_workspace.realtime.engine.credits import together
-from openpaas_workspace.realtime.engine.log import Change
-from openpaas_workspace.realtime.engine.outside import NOTEBOOK
 from openpaas_workspace.realtime.schemas import (
     Blame,
     BlamePart,
-    BlameRun,
     Comparison,
     ComparisonQuery,
 )
 from openpaas_workspace.realtime.service import store, timeline
 from openpaas_workspace.realtime.service.heavy import heavy, slow
+from openpaas_workspace.realtime.service.kinds import Elsewhere
 from openpaas_workspace.realtime.service.live import LiveObject
 from openpaas_workspace.realtime.service.states import number, opened
 from openpaas_workspace.sharing.schemas import Level
-
-# Who wrote a text is told by the minute.
-MINUTE: Final = timedelta(minutes=1)
 
 
 async def comparison(
     workspace: Workspace, actor: Actor, object_id: str, query: ComparisonQuery
 ) -> Comparison:
     """What became of the state at `base` at `seq`; for readers."""
-    live = await opened(workspace, actor, object_id, Level.reader)
+    live = await _document(workspace, actor, object_id)
     head, parts = live.seq, live.state.parts()
     now = await heavy(workspace, whole, parts)
     seq = await number(workspace, live, query.seq or None) if query.seq != head else head
@@ -75,6 +66,13 @@ async def comparison(
     )
 
 
+async def _document(workspace: Workspace, actor: Actor, object_id: str) -> LiveObject:
+    live = await opened(workspace, actor, object_id, Level.reader)
+    if isinstance(live.state, Elsewhere):
+        raise Invalid("Versions of this file are not compared: copy one into a new file, or restore it.")
+    return live
+
+
 async def _base(workspace: Workspace, live: LiveObject, base: int, seq: int) -> int:
     """The number to compare from; within merged history the last before it whose state is known."""
     if base > seq:
@@ -84,38 +82,10 @@ async def _base(workspace: Workspace, live: LiveObject, base: int, seq: int) -> 
 
 async def blame(workspace: Workspace, actor: Actor, object_id: str) -> Blame:
     """Who wrote each part of the file as it is now; for readers."""
-    live = await opened(workspace, actor, object_id, Level.reader)
+    live = await _document(workspace, actor, object_id)
     seq, pieces = live.seq, live.state.parts()
     state = await heavy(workspace, whole, pieces)
     rows = await store.written(workspace, object_id, live.epoch, seq)
-    parts = await slow(workspace, len(rows), _blamed, live.described.type, rows, state)
+    parts = await slow(workspace, len(rows), attributed, live.described.type, rows, state)
     # Thousands of runs are made JSON where they are made.
     return Blame(seq=seq, parts=cast("list[BlamePart]", msgspec.Raw(parts)))
-
-
-def _blamed(type_: str, rows: Sequence[store.Written], state: bytes) -> bytes:
-    """The parts of a Blame as JSON."""
-    listed = together(
-        (Change(seq, who, session, _moment(at), data) for seq, who, session, at, data in rows), MINUTE
-    )
-    if type_ == NOTEBOOK:
-        parts = [BlamePart(cell=cell.id, runs=_runs(cell.runs)) for cell in blame_cells(listed, state)]
-    else:
-        parts = [BlamePart(cell=None, runs=_runs(blame_text(listed, state)))]
-    return encode(parts)
-
-
-def _moment(milliseconds: int) -> datetime:
-    return datetime.fromtimestamp(milliseconds / 1000, UTC)
-
-
-def _runs(runs: Iterable[Run]) -> list[BlameRun]:
-    return [
-        BlameRun(
-            text=run.text,
-            author=run.actor,
-            seq=run.seq,
-            at=int(run.time.timestamp() * 1000) if run.time is not None else None,
-        )
-        for run in runs
-    ]

@@ -10,7 +10,8 @@ from openpaas_workspace.realtime.engine.contents import is_large
 
 P = ParamSpec("P")
 T = TypeVar("T")
-_WARM = ("openpaas_workspace.realtime.engine.contents", "openpaas_workspace.realtime.engine.blame")
+_ENGINE = "openpaas_workspace.realtime.engine."
+_WARM = tuple(_ENGINE + name for name in ("contents", "attribution", "comparison"))
 
 
 _LARGE = object()
@@ -34,6 +35,10 @@ class Desk:
     async def aside(self, function: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
         """As `run`, always in a helper: for what is small and takes long."""
         return await self._aside.run(function, *args, **kwargs)
+
+    def prepare(self) -> None:
+        """Somebody looks at much history: questions for a helper are likely to follow."""
+        self._aside.prepare()
 
     def tidy(self) -> None:
         """End helpers that are not needed."""

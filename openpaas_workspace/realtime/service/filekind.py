@@ -4,6 +4,7 @@ from openpaas_workspace.core.workspace import Workspace
 from openpaas_workspace.realtime.binding import Binding
 from openpaas_workspace.realtime.engine.contents import edit
 from openpaas_workspace.realtime.engine.update import EMPTY, parse_update
+from openpaas_workspace.realtime.service import outputs
 from openpaas_workspace.realtime.service.crdt import Crdt, frame
 from openpaas_workspace.realtime.service.desk import Desk
 from openpaas_workspace.realtime.service.kinds import Description, LiveKind
@@ -24,12 +25,14 @@ class FileKind(LiveKind):
 
     async def describe(self, object_id: str) -> Description:
         bound = await self._binding.resolve(object_id)
-        return Description(bound.type, bound.format)
+        return Description(bound.type, bound.format, object_id)
 
     async def first(self, object_id: str, described: Description) -> bytes | None:
         value, _hash = await self._binding.first_content(object_id)
         # An empty file is imported too: from then on the log is the truth.
-        return await self._workspace.get(Desk).run(edit, described.type, None, [], value) or EMPTY
+        update, apart = await self._workspace.get(Desk).run(edit, described.type, None, [], value)
+        await outputs.keep(self._workspace, object_id, apart)
+        return update or EMPTY
 
     def state(self, described: Description) -> Crdt:  # noqa: ARG002  (all CRDTs are alike)
         return Crdt(self._workspace.get(Desk).large)

@@ -7,7 +7,9 @@ from openpaas_workspace.kit.refs import Ref
 from openpaas_workspace.realtime.models import snapshots
 from openpaas_workspace.realtime.schemas import History, HistoryQuery, Presence, Present
 from openpaas_workspace.realtime.service import store, timeline
+from openpaas_workspace.realtime.service.desk import Desk
 from openpaas_workspace.realtime.service.filekind import FILE
+from openpaas_workspace.realtime.service.heavy import MANY
 from openpaas_workspace.realtime.service.host import Host
 from openpaas_workspace.sharing.schemas import Level
 from openpaas_workspace.sharing.service.rights import require
@@ -21,6 +23,8 @@ async def history(work: Work, object_id: str, query: HistoryQuery) -> History:
     row = await store.head(work, object_id)
     if row is None or not row.head_seq:
         return History(head=0, epoch=row.epoch if row is not None else 0, entries=[])
+    if row.head_seq > MANY:
+        work.workspace.get(Desk).prepare()
     if query.named:
         entries, before = await timeline.named(work, row, query)
     else:

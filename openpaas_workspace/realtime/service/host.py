@@ -15,7 +15,7 @@ from openpaas_workspace.core.events import Event
 from openpaas_workspace.core.workspace import Workspace
 from openpaas_workspace.kit.actors import SYSTEM, Actor
 from openpaas_workspace.kit.clock import now
-from openpaas_workspace.kit.errors import Unavailable
+from openpaas_workspace.kit.errors import DiskFull, Unavailable
 from openpaas_workspace.kit.refs import Ref
 from openpaas_workspace.kit.together import Together
 from openpaas_workspace.realtime.binding import Bound, Content, RoomHost
@@ -24,16 +24,17 @@ from openpaas_workspace.realtime.engine import contents
 from openpaas_workspace.realtime.engine.frames import Close
 from openpaas_workspace.realtime.events import FileEdited
 from openpaas_workspace.realtime.models import live_objects
-from openpaas_workspace.realtime.service import store
+from openpaas_workspace.realtime.service import outputs, store
 from openpaas_workspace.realtime.service.desk import Desk
 from openpaas_workspace.realtime.service.filekind import FILE
-from openpaas_workspace.realtime.service.kinds import Description, LiveKind
-from openpaas_workspace.realtime.service.leases import Held, Leases
+from openpaas_workspace.realtime.service.kinds import Description, Elsewhere, LiveKind
+from openpaas_workspace.realtime.service.leases import Held, Lapsed, Leases
 from openpaas_workspace.realtime.service.live import RESTART, LiveObject
-from openpaas_workspace.realtime.service.log import Change, Draft, Fenced, Head, LogWriter
+from openpaas_workspace.realtime.service.log import Change, Draft, Head, LogWriter
 from openpaas_workspace.realtime.service.metrics import RoomMetrics
 from openpaas_workspace.realtime.service.presence import Presences, space_of
-from openpaas_workspace.realtime.service.rechecks import Rechecks
+from openpaas_workspace.realtime.service.rechecks import Rechecks, Refused
+from openpaas_workspace.sharing.schemas import Level
 
 _log = logging.getLogger(__name__)
 
@@ -60,7 +61,7 @@ class Host(RoomHost):
         self._tasks: set[asyncio.Task[None]] = set()
 
     def register(self, name: str, kind: LiveKind) -> None:
-        """Objects whose Ref has kind `name` are live objects of this kind."""
+        """Objects whose Ref has kind `name` are live objects of this kind; of `kind/type` only those of this type."""
         if name in self.kinds:
             raise RuntimeError(f"the kind {name} is already there")
         self.kinds[name] = kind
@@ -83,7 +84,11 @@ class Host(RoomHost):
                 await self._snapshot(live)
             except Exception:
                 _log.exception("No snapshot of %s", live.ref)
+        for live in self.objects.values():
+            live.state.close()
         self.objects.clear()
+        for kind in self.kinds.values():
+            kind.close()
         for task in self._tasks:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
@@ -103,6 +108,7 @@ class Host(RoomHost):
             if live is not None and live.failed is not None:
                 await live.landed()
                 self.objects.pop(ref, None)
+                live.state.close()
                 live = None
             if live is None:
                 live = self.objects[ref] = await self._load(ref)
@@ -112,6 +118,7 @@ class Host(RoomHost):
     async def _load(self, ref: Ref) -> LiveObject:
         kind = self.kinds[ref.kind]
         described = await kind.describe(ref.id)
+        kind = self.kinds.get(f"{ref.kind}/{described.type}", kind)
         async with self.workspace.db.read(SYSTEM) as work:
             row = await store.head(work, ref.id)
             within = await space_of(work, ref)
@@ -119,14 +126,16 @@ class Host(RoomHost):
         if row is None or row.head_seq == 0:
             first = await kind.first(ref.id, described)
         row, fence = await self._hold(ref, described)
-        stored = await store.read(self.workspace, ref.id, row.epoch, row.head_seq)
-        state, bad = await asyncio.to_thread(store.build, kind, described, stored)
+        stored = await store.read(self.workspace, ref.id, row.epoch, row.head_seq, opened=kind.elsewhere)
+        state, bad = await store.build(kind, described, stored)
         if bad:
             _log.warning("%s: changes %s are void", ref, bad)
             await store.void(self.workspace, ref.id, bad)
         head = Head(ref.id, row.epoch, fence, row.head_seq)
         live = LiveObject(ref=ref, kind=kind, described=described, head=head, state=state, writer=self.writer)
         live.owners = stored.owners
+        if isinstance(state, Elsewhere):
+            state.tell(live.fail, lambda change: self._void_later(live, change))
         live.on_poison = self._void_later
         live.presences, live.within = self.presences, within
         live.since_snapshot = [len(stored.changes), sum(len(change.data) for change in stored.changes)]
@@ -151,19 +160,31 @@ class Host(RoomHost):
         except IntegrityError as error:
             # Another process wrote the same new row in this moment.
             raise Held from error
+        except DiskFull as error:
+            raise Lapsed(full=True) from error
 
     # what other domains ask of files
 
     async def content(self, object_id: str) -> Content:
         live = await self.open(Ref(FILE, object_id))
+        if isinstance(live.state, Elsewhere):
+            seq, data = await live.state.whole()
+            return Content(data, seq, live.epoch)
         seq, epoch, parts = live.seq, live.epoch, live.state.parts()
         return Content(await self._desk.run(contents.value_of, live.described.type, parts), seq, epoch)
 
     async def made(self, object_id: str, function: Callable[..., Any], *args: Any) -> Content:
         live = await self.open(Ref(FILE, object_id))
+        if isinstance(live.state, Elsewhere):
+            seq, data = await live.state.whole()
+            return Content(await asyncio.to_thread(function, data, *args), seq, live.epoch)
         seq, epoch, parts = live.seq, live.epoch, live.state.parts()
         value = await self._desk.run(contents.made_of, live.described.type, parts, function, args)
         return Content(value, seq, epoch)
+
+    async def given(self, object_id: str, actor: Actor, level: Level) -> None:
+        live = await self.open(Ref(FILE, object_id))
+        await live.kind.given(live.state, actor, level)
 
     async def head(self, object_id: str) -> tuple[int, int]:
         live = await self.open(Ref(FILE, object_id))
@@ -180,16 +201,34 @@ class Host(RoomHost):
         session: str | None = None,
     ) -> int:
         live = await self.open(Ref(FILE, object_id))
-        async with live.serial, self.rechecks.judged(live, actor) as refused:
+        async with live.serial, self.rechecks.judged(live, actor) as asker:
+            if isinstance(live.state, Elsewhere):
+                by = actor.session[:32] if session is None else session
+                return await self._replace(live, value, Draft(kind, b"", actor, by), asker.refused)
             now_parts, base = live.state.parts(), None
             if base_seq is not None and base_seq < live.seq:
                 base = [await self.state_at(live, base_seq)]
-            update = await self._desk.run(contents.edit, live.described.type, base, now_parts, value)
+            update, apart = await self._desk.run(contents.edit, live.described.type, base, now_parts, value)
+            await outputs.keep(self.workspace, object_id, apart)
             if update is None:
                 return live.seq
             by = actor.session[:32] if session is None else session
-            change = await live.append(self.draft(live, kind, update, actor, session=by), refused=refused)
+            change = await live.append(
+                self.draft(live, kind, update, actor, session=by), refused=asker.refused
+            )
             return change.seq
+
+    async def _replace(self, live: LiveObject, value: Any, draft: Draft, refused: Refused) -> int:
+        """Nothing is merged: what the object held stays in its history."""
+        if isinstance(value, contents.Made):
+            value = await asyncio.to_thread(value.function, *value.args)
+        draft.data = await live.kind.accepted(value)
+        seq, now_there = await self.whole(live)
+        if draft.data == now_there:
+            return seq
+        await live.kind.replaceable(live.ref.id, live.state, draft.actor)
+        draft.facts = self.edited(live, draft.actor)
+        return (await live.append(draft, refused=refused)).seq
 
     def live(self, object_id: str) -> bool:
         return object_id in self._logged
@@ -247,13 +286,24 @@ class Host(RoomHost):
         """The state at an earlier number; within merged history at the last kept version before it."""
         seq = await store.exact(self.workspace, live.ref.id, live.epoch, seq)
         stored = await store.read(self.workspace, live.ref.id, live.epoch, seq)
-        updates = [change.data for change in stored.changes if change.kind != store.VOID]
-        return await self._desk.run(contents.whole_log, stored.snapshot, updates)
+        made = [change for change in stored.changes if change.kind != store.VOID]
+        if isinstance(live.state, Elsewhere):
+            return await live.state.earlier(stored.snapshot, made)
+        return await self._desk.run(contents.whole_log, stored.snapshot, [change.data for change in made])
+
+    async def whole(self, live: LiveObject) -> tuple[int, bytes]:
+        """The state as it is now, with its number."""
+        if isinstance(live.state, Elsewhere):
+            return await live.state.whole()
+        seq, parts = live.seq, live.state.parts()
+        state = await self._desk.run(contents.whole, parts)
+        live.state.fold(parts, state)
+        return seq, state
 
     async def drop_all(self) -> None:
         """This process may have lost its leases: nothing in memory counts any more."""
         for live in list(self.objects.values()):
-            live.fail(Fenced())
+            live.fail(self.leases.lapse())
 
     async def tidy(self) -> None:
         """Unload what nobody has used for a while, and what has failed."""
@@ -279,6 +329,7 @@ class Host(RoomHost):
         if live.failed is None:
             await self._snapshot(live)
             live.failed = Unavailable("This was closed; open it again.")
+        live.state.close()
         await self.leases.release(str(live.ref))
 
     def _after(self, live: LiveObject, change: Change) -> None:
@@ -294,12 +345,11 @@ class Host(RoomHost):
 
     async def _snapshot(self, live: LiveObject) -> None:
         """Store the state, if much came since it was stored last."""
-        if live.since_snapshot[0] < min(50, self.config.snapshot_changes):
+        count, size = live.since_snapshot
+        if count < min(50, self.config.snapshot_changes) and size < self.config.snapshot_bytes:
             return
         live.since_snapshot = [0, 0]
-        seq, parts = live.seq, live.state.parts()
-        state = await self._desk.run(contents.whole, parts)
-        live.state.fold(parts, state)
+        seq, state = await (live.state.kept() if isinstance(live.state, Elsewhere) else self.whole(live))
         await store.keep_snapshot(self.workspace, live.ref.id, live.epoch, seq, state)
 
     def _committed(self, changes: int, seconds: float) -> None:
@@ -307,12 +357,13 @@ class Host(RoomHost):
         self.metrics.commit.observe(seconds)
 
     def _void_later(self, live: LiveObject, change: Change) -> None:
-        self._later(store.void(self.workspace, live.ref.id, [change.seq]))
+        live.voiding.append(self._later(store.void(self.workspace, live.ref.id, [change.seq])))
 
-    def _later(self, coroutine: Any) -> None:
-        task = asyncio.ensure_future(coroutine)
+    def _later(self, coroutine: Any) -> "asyncio.Task[None]":
+        task: asyncio.Task[None] = asyncio.ensure_future(coroutine)
         self._tasks.add(task)
         task.add_done_callback(self._ended)
+        return task
 
     def _ended(self, task: "asyncio.Task[None]") -> None:
         self._tasks.discard(task)

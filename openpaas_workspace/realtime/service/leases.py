@@ -20,7 +20,7 @@ from openpaas_workspace.core.db import Work
 from openpaas_workspace.core.workspace import Workspace
 from openpaas_workspace.kit.actors import SYSTEM
 from openpaas_workspace.kit.clock import now
-from openpaas_workspace.kit.errors import Unavailable
+from openpaas_workspace.kit.errors import DiskFull, Unavailable
 from openpaas_workspace.kit.ids import new_id
 from openpaas_workspace.realtime.models import leases
 
@@ -37,6 +37,18 @@ class Held(Unavailable):
         )
 
 
+class Lapsed(Unavailable):
+    """This process could not say in time that it lives, so that it may hold nothing; `full`: for want of room."""
+
+    def __init__(self, *, full: bool) -> None:
+        super().__init__(
+            "The server's disk is full; what was saved is kept. Tell an administrator."
+            if full
+            else "The server could not write for a while; what was saved is kept. Try again in a moment.",
+            retry_after=5,
+        )
+
+
 class Leases:
     """The leases of this process."""
 
@@ -45,6 +57,7 @@ class Leases:
         self._seconds = seconds
         self._lost = lost
         self._until = 0.0
+        self._full = False
         self._held: set[str] = set()
         self._task: asyncio.Task[None] | None = None
         self.owner = f"{_machine()}/{os.getpid()}/{_started(os.getpid())}/{new_id()}"
@@ -53,6 +66,10 @@ class Leases:
     def alive(self) -> bool:
         """Whether nobody can have taken over from this process."""
         return time.monotonic() < self._until
+
+    def lapse(self) -> Lapsed:
+        """Why this process may hold nothing."""
+        return Lapsed(full=self._full)
 
     async def start(self) -> None:
         """Say that this process lives, and keep saying it."""
@@ -72,9 +89,9 @@ class Leases:
             await work.execute(update(leases).where(_l.owner == self.owner).values(owner=""))
 
     async def acquire(self, work: Work, resource: str) -> int:
-        """The fence under which this process may write `resource`; raises Held. In the caller's unit."""
+        """The fence under which this process may write `resource`; raises Held, Lapsed. In the caller's unit."""
         if not self.alive:
-            raise Held
+            raise self.lapse()
         row = await work.first(select(leases).where(_l.resource == resource).with_for_update())
         if row is None:
             values = {"resource": resource, "owner": self.owner, "fence": 1, "expires_at": 0}
@@ -96,7 +113,7 @@ class Leases:
         try:
             async with self._db.unit(SYSTEM) as work:
                 await self.acquire(work, resource)
-        except (Held, IntegrityError):  # another process has it, or took it in this moment
+        except (Held, Lapsed, IntegrityError):  # another process has it, or took it in this moment
             return False
         self._held.add(resource)
         return self.alive
@@ -134,6 +151,7 @@ class Leases:
                 long_gone = _l.expires_at < now() - 86_400_000
                 await work.execute(delete(leases).where(_l.resource.startswith("process:"), long_gone))
         self._until = begun + self._seconds
+        self._full = False
 
     async def _keep(self) -> None:
         while True:
@@ -143,7 +161,8 @@ class Leases:
                 self._held.clear()
             try:
                 await self._renew()
-            except Exception:
+            except Exception as error:
+                self._full = isinstance(error, DiskFull)
                 _log.exception("This process could not renew its lease")
             if lapsed or not self.alive:
                 # Somebody else may have written meanwhile: what is in memory is not the truth.

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from typing import Any, NamedTuple, Protocol
 
 from openpaas_workspace.kit.actors import Actor
-from openpaas_workspace.kit.errors import Unavailable
+from openpaas_workspace.kit.errors import Full, Unavailable
 from openpaas_workspace.kit.refs import Ref
 from openpaas_workspace.realtime.service.kinds import BadChange, Description, LiveKind, State, Watcher
 from openpaas_workspace.realtime.service.log import Append, Change, Draft, Head, LogFailed, LogWriter
@@ -21,14 +21,20 @@ Done = Callable[[Change | None, Exception | None], None]
 
 
 class Standing(NamedTuple):
-    """The level of an actor in a room, whether it may run code, and the sentence why it may only read if that is odd."""
+    """The level of an actor in a room, whether it may run code, and the sentence why it may only read if that is odd.
+
+    `known` is false while the rights cannot be asked for: nothing is allowed then, and nothing was withdrawn.
+    """
 
     level: Level
     execute: bool
     why: str = ""
+    known: bool = True
 
 
 NOTHING = Standing(Level.none, execute=False)
+UNKNOWN = Standing(Level.none, execute=False, known=False)
+UNASKED = "The server cannot ask for rights now; nothing was changed. Try again in a moment."
 
 
 class Judged(Protocol):
@@ -80,6 +86,7 @@ class LiveObject:
         self.used = time.monotonic()
         self.serial = asyncio.Lock()
         self.on_poison: Callable[[LiveObject, Change], None] = lambda _live, _change: None
+        self.voiding: list[asyncio.Task[None]] = []
         self.presences: Presences | None = None
         self.within = ""
         self._writer = writer
@@ -122,7 +129,8 @@ class LiveObject:
             try:
                 if change is not None:
                     error = self._take(change, origin)
-                elif error is not None and isinstance(error, Unavailable):
+                elif isinstance(error, Unavailable) or (isinstance(error, Full) and not self.kind.serial):
+                    # What is judged before it is logged was shown to nobody: when only the disk is full, it may stay.
                     self.fail(error)
             finally:
                 if not self._flying:
@@ -180,7 +188,7 @@ class LiveObject:
         """What is in memory may not be the truth: everybody syncs again with what the log holds."""
         if self.failed is None:
             self.failed = error
-            self.end_all(LATER if isinstance(error, Unavailable) else RESTART, str(error))
+            self.end_all(LATER if isinstance(error, Unavailable | Full) else RESTART, str(error))
 
     def end_all(self, code: int, reason: str) -> None:
         """Close every connection."""
@@ -189,8 +197,10 @@ class LiveObject:
             self.leave(connection)
 
     async def landed(self) -> None:
-        """Wait until nothing of this object is on its way to the log."""
+        """Wait until nothing of this object is on its way to the log, no mark that a change is void either."""
         await self._landed.wait()
+        if self.voiding:
+            await asyncio.wait(self.voiding)
 
     def _take(self, change: Change, origin: object) -> Exception | None:
         if self.failed is not None:

@@ -16,13 +16,13 @@ from sqlalchemy import bindparam, insert, update
 
 from openpaas_workspace.core import generation
 from openpaas_workspace.core.blobs import Blobs
-from openpaas_workspace.core.db import Work, sync_engine
+from openpaas_workspace.core.db import Work, is_full, sync_engine
 from openpaas_workspace.core.events import Event
 from openpaas_workspace.core.stream import events_table, row_of
 from openpaas_workspace.core.workspace import Workspace
 from openpaas_workspace.kit.actors import Actor
 from openpaas_workspace.kit.clock import now
-from openpaas_workspace.kit.errors import Unavailable
+from openpaas_workspace.kit.errors import DiskFull, Unavailable
 from openpaas_workspace.realtime.models import changes, client_ids, live_objects
 from openpaas_workspace.realtime.service.blobsfirst import BlobsFirst
 from openpaas_workspace.realtime.service.statements import Line, Statement
@@ -285,7 +285,7 @@ def _finish(entry: Append, error: Exception | None) -> None:
 
 def _not_kept(entry: Append, error: Exception) -> None:
     _log.error("The bytes of a change of %s could not be kept", entry.head.object_id, exc_info=error)
-    _finish(entry, LogFailed())
+    _finish(entry, DiskFull() if is_full(error) else LogFailed())
 
 
 def _number(batch: list[Append]) -> list[Append]:
@@ -331,4 +331,4 @@ def _told(error: Exception) -> Exception:
     if isinstance(error, Fenced):
         return error
     _log.error("A commit of the log failed", exc_info=error)
-    return LogFailed()
+    return DiskFull() if is_full(error) else LogFailed()

@@ -10,7 +10,7 @@ from openpaas_workspace.core.events import Recorded
 from openpaas_workspace.kit.actors import SYSTEM, Actor
 from openpaas_workspace.kit.errors import NotFound
 from openpaas_workspace.kit.refs import Ref
-from openpaas_workspace.realtime.engine.roster import Change, Roster, State, Window
+from openpaas_workspace.realtime.engine.roster import SCRIPT, Change, Roster, State, Window
 from openpaas_workspace.sharing.service.rights import place
 
 if TYPE_CHECKING:
@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 
 _log = logging.getLogger(__name__)
 Listener = Callable[[Change], None]
+SCRIPT_SECONDS = 20.0
+"""For so long after its last request a kernel is in an object."""
 
 
 class Presences:
@@ -28,6 +30,7 @@ class Presences:
         self._listeners: list[Listener] = []
         self._timer: asyncio.Handle | None = None
         self._stopped = False
+        self._scripts: dict[str, asyncio.TimerHandle] = {}
 
     def listen(self, listener: Listener) -> None:
         """Call `listener` with each change."""
@@ -38,6 +41,26 @@ class Presences:
         if actor.kind == "member":
             self._roster.enter(source, actor.id, ref, within)
             self._soon()
+
+    def scripted(self, actor: Actor, ref: str) -> None:
+        """A kernel has read or written the object: it is there for a while, as `kernel:<notebook>:<member>`."""
+        if actor.kind != "kernel" or not actor.origin or not actor.behalf:
+            return
+        notebook = actor.origin.rpartition(":")[2]
+        name = f"{SCRIPT}{notebook}:{actor.behalf}"
+        source = f"{name} {ref}"
+        timer = self._scripts.pop(source, None)
+        if timer is not None:
+            timer.cancel()
+        else:
+            self._roster.enter(source, name, ref)
+            self._soon()
+        loop = asyncio.get_running_loop()
+        self._scripts[source] = loop.call_later(SCRIPT_SECONDS, self._rested, source)
+
+    def _rested(self, source: str) -> None:
+        self._scripts.pop(source, None)
+        self.left(source)
 
     def moved(self, ref: str, within: str) -> None:
         """The object is in another space."""
@@ -62,6 +85,8 @@ class Presences:
     def stop(self) -> None:
         """Tell nothing any more."""
         self._stopped = True
+        for timer in self._scripts.values():
+            timer.cancel()
         if self._timer is not None:
             self._timer.cancel()
 

@@ -12,10 +12,10 @@ from openpaas_workspace.accounts.service.actors import actor_of_member
 from openpaas_workspace.core.db import Work
 from openpaas_workspace.core.workspace import Workspace
 from openpaas_workspace.kit.actors import SYSTEM, Actor
-from openpaas_workspace.kit.errors import Forbidden, NotFound, Unauthenticated
+from openpaas_workspace.kit.errors import Forbidden, NotFound, Unauthenticated, Unavailable
 from openpaas_workspace.kit.refs import Ref
 from openpaas_workspace.kit.together import Together
-from openpaas_workspace.realtime.service.live import NOTHING, Judged, LiveObject, Standing
+from openpaas_workspace.realtime.service.live import NOTHING, UNASKED, UNKNOWN, Judged, LiveObject, Standing
 from openpaas_workspace.sharing.schemas import ARCHIVED, Level
 from openpaas_workspace.sharing.service.principals import may_execute
 from openpaas_workspace.sharing.service.rights import NEEDS, archived, level
@@ -33,17 +33,27 @@ class Asker:
     def __init__(self, actor: Actor) -> None:
         self.actor = actor
         self.level = Level.none
-        self._why = ""
+        self._standing = NOTHING
 
     def rights(self, actor: Actor, standing: Standing) -> None:
         """Rights were asked for again."""
-        self.actor, self.level, self._why = actor, standing.level, standing.why
+        self.actor, self.level, self._standing = actor, standing.level, standing
 
     def refused(self) -> Exception | None:
         """Why it may not write, if so."""
+        if not self._standing.known:
+            return Unavailable(UNASKED, retry_after=1)
         if self.level < Level.reader:
             return NotFound()
-        return None if self.level >= Level.editor else Forbidden(self._why or NEEDS[Level.editor])
+        return None if self.level >= Level.editor else Forbidden(self._standing.why or NEEDS[Level.editor])
+
+
+class Unjudged(Asker):
+    """What is on disk already."""
+
+    def __init__(self, actor: Actor) -> None:
+        super().__init__(actor)
+        self.level = Level.manager
 
 
 class Rechecks:
@@ -68,14 +78,14 @@ class Rechecks:
                     await self.ask(live.ref, one)
 
     @asynccontextmanager
-    async def judged(self, live: LiveObject, actor: Actor) -> AsyncIterator[Refused]:
-        """For a write that comes over no connection: whether its actor may not any more, asked at its commit.
+    async def judged(self, live: LiveObject, actor: Actor) -> AsyncIterator[Asker]:
+        """For a write that comes over no connection: its actor, who may not any more what is asked at its commit.
 
         Raises NotFound or Forbidden when the actor may not now. What is on disk already (a kernel wrote
         it, or somebody outside) is not judged.
         """
         if actor.kind in {"system", "kernel"}:
-            yield lambda: None
+            yield Unjudged(actor)
             return
         asker = Asker(actor)
         live.askers.add(asker)
@@ -86,7 +96,7 @@ class Rechecks:
                 await self.ask(live.ref, asker)
             if (error := asker.refused()) is not None:
                 raise error
-            yield asker.refused
+            yield asker
         finally:
             live.askers.discard(asker)
 
@@ -100,7 +110,7 @@ class Rechecks:
             connection.rights(connection.actor, NOTHING)
         except Exception:
             _log.exception("The rights of a connection could not be asked for")
-            connection.rights(connection.actor, NOTHING)
+            connection.rights(connection.actor, UNKNOWN)
         else:
             connection.rights(actor, found)
 

@@ -4,10 +4,8 @@ from openpaas_workspace.core.workspace import Workspace
 from openpaas_workspace.kit.actors import Actor
 from openpaas_workspace.kit.errors import Invalid
 from openpaas_workspace.kit.refs import Ref
-from openpaas_workspace.realtime.engine.contents import whole
 from openpaas_workspace.realtime.service import store
 from openpaas_workspace.realtime.service.filekind import FILE
-from openpaas_workspace.realtime.service.heavy import heavy
 from openpaas_workspace.realtime.service.host import Host
 from openpaas_workspace.realtime.service.live import LiveObject
 from openpaas_workspace.sharing.schemas import Level
@@ -37,6 +35,5 @@ async def state(workspace: Workspace, live: LiveObject, seq: int | None) -> tupl
     """The number that is meant, and the state there."""
     wanted = await number(workspace, live, seq)
     if wanted == live.seq:
-        parts = live.state.parts()
-        return wanted, await heavy(workspace, whole, parts)
+        return await workspace.get(Host).whole(live)
     return wanted, await workspace.get(Host).state_at(live, wanted)

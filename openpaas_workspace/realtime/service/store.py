@@ -1,9 +1,9 @@
 """Reading the log: heads, changes, snapshots, owners of client ids; and keeping snapshots."""
 
 import asyncio
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, field
-from typing import Any, NamedTuple
+from typing import Any, BinaryIO, NamedTuple
 
 from sqlalchemy import Row, delete, func, insert, select, update
 
@@ -14,11 +14,14 @@ from openpaas_workspace.kit.actors import SYSTEM
 from openpaas_workspace.kit.clock import now
 from openpaas_workspace.kit.ids import new_id
 from openpaas_workspace.kit.refs import Ref
-from openpaas_workspace.realtime.models import changes, client_ids, live_objects, snapshots
-from openpaas_workspace.realtime.service.kinds import Description, LiveKind, State
+from openpaas_workspace.realtime.engine.attribution import Written
+from openpaas_workspace.realtime.models import changes, client_ids, live_objects, snapshots, stored_outputs
+from openpaas_workspace.realtime.service.kinds import Description, Elsewhere, LiveKind, State
 from openpaas_workspace.realtime.service.log import Change
 
 VOID = "void"
+# What merges by itself, so that its old changes are merged without keeping the states between them.
+UNORDERED = ("notebook", "file")
 COLUMNS = tuple(column.name for column in changes.columns if column.name not in {"data", "blob"})
 KEPT_SNAPSHOTS = 3
 _CHUNK = 500
@@ -30,10 +33,6 @@ CHECKPOINT_BYTES = 1024 * 1024
 _o, _c, _s = live_objects.c, changes.c, snapshots.c
 
 
-# Number, author, session, milliseconds, update.
-Written = tuple[int, str, str, int, bytes]
-
-
 @dataclass(slots=True)
 class Stored:
     """What the log holds of one object up to a number."""
@@ -42,6 +41,8 @@ class Stored:
     snapshot_seq: int
     changes: list[Change]
     owners: dict[int, str] = field(default_factory=dict)
+    # The snapshot as an open file, unchecked, instead.
+    file: BinaryIO | None = None
 
 
 class Kept(NamedTuple):
@@ -84,9 +85,18 @@ async def hold(work: Work, object_id: str, fence: int) -> None:
 
 
 async def read(
-    workspace: Workspace, object_id: str, epoch: int, upto: int, *, snapshot_upto: int | None = None
+    workspace: Workspace,
+    object_id: str,
+    epoch: int,
+    upto: int,
+    *,
+    snapshot_upto: int | None = None,
+    opened: bool = False,
 ) -> Stored:
-    """What builds the state at `upto`: the last snapshot before it (or `snapshot_upto`) and the changes after that."""
+    """What builds the state at `upto`: the last snapshot before it (or `snapshot_upto`) and the changes after that.
+
+    `opened`: a snapshot that is in a blob comes as an open file, which is the caller's to close.
+    """
     last = upto if snapshot_upto is None else snapshot_upto
     async with workspace.db.read(SYSTEM) as work:
         base = await work.first(
@@ -107,24 +117,45 @@ async def read(
             )
         )
     blobs = workspace.get(Blobs)
-    state = await asyncio.to_thread(_bytes, blobs, base) if base is not None else None
     found = await asyncio.to_thread(_changes, blobs, rows)
-    return Stored(state, first, found, {row.client_id: row.member_id for row in owners})
+    stored = Stored(None, first, found, {row.client_id: row.member_id for row in owners})
+    if base is not None and base.blob is not None and opened:
+        stored.file = await asyncio.to_thread(blobs.open, base.blob)
+    elif base is not None:
+        stored.snapshot = await asyncio.to_thread(_bytes, blobs, base)
+    return stored
 
 
 async def exact(workspace: Workspace, object_id: str, epoch: int, seq: int) -> int:
-    """The last number up to `seq` whose state is known: within merged history only snapshots are."""
+    """The last number up to `seq` whose state is known: within merged history snapshots are, and ordered changes."""
     async with workspace.db.read(SYSTEM) as work:
         row = await head(work, object_id)
         if row is None or seq >= row.compacted_seq:
             return seq
         kept = select(func.max(_s.seq)).where(_s.object_id == object_id, _s.epoch == epoch, _s.seq <= seq)
-        return int(await work.scalar(kept) or 0)
+        known = int(await work.scalar(kept) or 0)
+        if row.type in UNORDERED:
+            return known
+        mine = (_c.object_id == object_id) & (_c.epoch == epoch) & (_c.seq <= seq) & (_c.kind != VOID)
+        return max(known, int(await work.scalar(select(func.max(_c.seq)).where(mine)) or 0))
 
 
-async def all_changes(workspace: Workspace, object_id: str, epoch: int, upto: int) -> list[Change]:
+async def standing(work: Work, object_id: str, epoch: int, seq: int) -> bool:
+    """Whether the state at `seq` may be kept: until the end of the transaction nobody merges the change there."""
+    row = await work.first(select(live_objects).where(_o.id == object_id).with_for_update())
+    if row is None or row.type in UNORDERED or seq > row.compacted_seq:
+        return row is not None
+    there = select(_c.seq).where(_c.object_id == object_id, _c.epoch == epoch, _c.seq == seq)
+    return await work.first(there) is not None
+
+
+async def all_changes(
+    workspace: Workspace, object_id: str, epoch: int, upto: int, *, after: int = 0
+) -> list[Change]:
     """Every change of the history up to a number, in order, void ones left out."""
-    query = select(changes).where(_c.object_id == object_id, _c.epoch == epoch, _c.seq <= upto)
+    query = select(changes).where(
+        _c.object_id == object_id, _c.epoch == epoch, _c.seq > after, _c.seq <= upto
+    )
     async with workspace.db.read(SYSTEM) as work:
         rows = await work.all(query.order_by(_c.seq))
     found = await asyncio.to_thread(_changes, workspace.get(Blobs), rows)
@@ -141,18 +172,60 @@ async def written(workspace: Workspace, object_id: str, epoch: int, upto: int) -
     return await asyncio.to_thread(_written, workspace.get(Blobs), rows)
 
 
-def build(kind: LiveKind, described: Description, stored: Stored) -> tuple[State, list[int]]:
-    """The state, and the numbers of changes that it could not take. Blocks: call it in a thread."""
+async def recent(
+    workspace: Workspace,
+    object_id: str,
+    epoch: int,
+    kinds: Collection[str],
+    after: int,
+    *,
+    head: int,
+    whole: Collection[str] = (),
+) -> list[Change]:
+    """Changes of some kinds above a number, in order.
+
+    Of data that are large enough for a blob only the first `head` bytes, except those of the kinds `whole`.
+    """
+    query = select(changes).where(
+        _c.object_id == object_id, _c.epoch == epoch, _c.kind.in_(kinds), _c.seq > after
+    )
+    async with workspace.db.read(SYSTEM) as work:
+        rows = await work.all(query.order_by(_c.seq))
+
+    def data(row: Row[Any]) -> bytes:
+        blobs = workspace.get(Blobs)
+        return _bytes(blobs, row) if row.kind in whole else _head(blobs, row, head)
+
+    return await asyncio.to_thread(_changes, workspace.get(Blobs), rows, data)
+
+
+async def build(kind: LiveKind, described: Description, stored: Stored) -> tuple[State, list[int]]:
+    """The state, and the numbers of changes that it could not take."""
+    state = kind.state(described)
+    if isinstance(state, Elsewhere):
+        # No thread may wait for it: to start a process takes one, too, and there are few.
+        try:
+            return state, sorted(await state.taken(stored.file or stored.snapshot, _standing(stored, set())))
+        finally:
+            if stored.file is not None:
+                stored.file.close()
+    return await asyncio.to_thread(_built, kind, described, stored)
+
+
+def _built(kind: LiveKind, described: Description, stored: Stored) -> tuple[State, list[int]]:
     bad: set[int] = set()
     while True:
         state = kind.state(described)
         if stored.snapshot is not None:
             state.load(stored.snapshot)
-        wanted = [change for change in stored.changes if change.kind != VOID and change.seq not in bad]
-        found, spoiled = state.replay(wanted)
+        found, spoiled = state.replay(_standing(stored, bad))
         bad |= found
         if not spoiled:
             return state, sorted(bad)
+
+
+def _standing(stored: Stored, bad: set[int]) -> list[Change]:
+    return [change for change in stored.changes if change.kind != VOID and change.seq not in bad]
 
 
 async def void(workspace: Workspace, object_id: str, seqs: Sequence[int]) -> None:
@@ -173,6 +246,8 @@ async def keep_snapshot(workspace: Workspace, object_id: str, epoch: int, seq: i
     """Store the state at `seq` as one of the server's last few."""
     kept = await put_away(workspace, state)
     async with workspace.db.unit(SYSTEM) as work:
+        if not await standing(work, object_id, epoch, seq):
+            return
         await keep_version(work, object_id, epoch, seq, kept, name=None)
         await _thin(work, object_id, epoch, len(state))
 
@@ -201,7 +276,7 @@ async def erase(work: Work, object_ids: Collection[str]) -> None:
     ids = sorted(object_ids)
     for start in range(0, len(ids), _CHUNK):
         some = ids[start : start + _CHUNK]
-        for table in (changes, snapshots, client_ids):
+        for table in (changes, snapshots, client_ids, stored_outputs):
             await work.execute(delete(table).where(table.c.object_id.in_(some)))
         await work.execute(delete(live_objects).where(_o.id.in_(some)))
 
@@ -225,20 +300,20 @@ def _bytes(blobs: Blobs, row: Row[Any]) -> bytes:
     return bytes(row.data) if row.blob is None else blobs.get(row.blob)
 
 
+def _head(blobs: Blobs, row: Row[Any], most: int) -> bytes:
+    if row.blob is None:
+        return bytes(row.data)
+    with blobs.open(row.blob) as file:
+        return file.read(most)
+
+
 def _written(blobs: Blobs, rows: Sequence[Row[Any]]) -> list[Written]:
-    return [
-        (
-            row.seq,
-            row.author,
-            row.session,
-            row.at,
-            bytes(row.data) if row.blob is None else blobs.get(row.blob),
-        )
-        for row in rows
-    ]
+    return [(row.seq, row.author, row.session, row.at, _bytes(blobs, row)) for row in rows]
 
 
-def _changes(blobs: Blobs, rows: Sequence[Row[Any]]) -> list[Change]:
+def _changes(
+    blobs: Blobs, rows: Sequence[Row[Any]], data: Callable[[Row[Any]], bytes] | None = None
+) -> list[Change]:
     return [
         Change(
             object_id=row.object_id,
@@ -249,7 +324,7 @@ def _changes(blobs: Blobs, rows: Sequence[Row[Any]]) -> list[Change]:
             behalf=row.behalf,
             session=row.session,
             kind=row.kind,
-            data=_bytes(blobs, row),
+            data=_bytes(blobs, row) if data is None else data(row),
             at=row.at,
             first_seq=row.first_seq,
         )

@@ -56,11 +56,13 @@ async def entries(
         # It goes on below the window: the next question sees it whole.
         found.pop()
     shown = found[: query.limit]
-    before = min(row.first for row in shown[-1]) if shown else None
+    # A merged change stands for numbers below those of others that are still to be told.
+    before = min(row.lowest for row in shown[-1]) if shown else None
     more = before is not None and (len(found) > len(shown) or rest or (found and before - 1 > floor))
     versions = {one.seq: one for one in names}
     kept = await _kept(work, head)
-    return [_entry(group, versions, head.compacted_seq, kept) for group in shown], before if more else None
+    compacted = head.compacted_seq if head.type in store.UNORDERED else 0
+    return [_entry(group, versions, compacted, kept) for group in shown], before if more else None
 
 
 async def named(work: Work, head: Row[Any], query: HistoryQuery) -> tuple[list[HistoryEntry], int | None]:
@@ -115,7 +117,7 @@ def _grouped(head: Row[Any], grain: str, floor: int, top: int, names: Sequence[i
     return (
         select(
             p.part, p.author, p.author_kind, p.behalf, p.what,
-            func.min(p.first_seq).label("first"), func.max(p.seq).label("last"),
+            func.min(p.first_seq).label("first"), func.max(p.seq).label("last"), func.min(p.seq).label("lowest"),
             func.min(p.at).label("since"), func.max(p.at).label("until"),
             func.count().label("changes"), func.max(p.session).label("session"),
         )
@@ -130,8 +132,8 @@ async def _older(work: Work, head: Row[Any], floor: int) -> bool:
 
 
 async def _kept(work: Work, head: Row[Any]) -> set[int]:
-    """Numbers within merged history whose state is known."""
-    if not head.compacted_seq:
+    """Numbers within merged history whose state is known, those of changes that stand in order left out."""
+    if not head.compacted_seq or head.type not in store.UNORDERED:
         return set()
     mine = (_s.object_id == head.id) & (_s.epoch == head.epoch) & (_s.seq < head.compacted_seq)
     return {row.seq for row in await work.all(select(_s.seq).where(mine))}

@@ -7,7 +7,7 @@ from sqlalchemy import Row, delete, select, update
 from openpaas_workspace.core.db import Work
 from openpaas_workspace.core.workspace import Workspace
 from openpaas_workspace.kit.actors import Actor
-from openpaas_workspace.kit.errors import Invalid, NotFound
+from openpaas_workspace.kit.errors import Conflict, Invalid, NotFound
 from openpaas_workspace.kit.refs import Ref
 from openpaas_workspace.realtime.engine.contents import value_of
 from openpaas_workspace.realtime.engine.outside import NOTEBOOK
@@ -20,6 +20,7 @@ from openpaas_workspace.realtime.service import store
 from openpaas_workspace.realtime.service.filekind import FILE
 from openpaas_workspace.realtime.service.heavy import heavy
 from openpaas_workspace.realtime.service.host import Host
+from openpaas_workspace.realtime.service.kinds import Elsewhere
 from openpaas_workspace.realtime.service.live import LiveObject
 from openpaas_workspace.realtime.service.states import opened, state
 from openpaas_workspace.realtime.service.timeline import RESTORE, restored_session
@@ -28,6 +29,7 @@ from openpaas_workspace.sharing.service.rights import require
 
 _s = snapshots.c
 _GONE = "This version has no name any more; look at the history again."
+_MERGED = "Old changes were merged at this moment; look at the history again."
 
 
 async def name_version(
@@ -43,6 +45,8 @@ async def name_version(
     kept = await store.put_away(workspace, data)
     async with workspace.db.unit(actor) as work:
         await require(work, live.ref, Level.editor)
+        if not await store.standing(work, object_id, live.epoch, wanted):
+            raise Conflict(_MERGED)
         known = await work.first(_named(object_id).where(_s.epoch == live.epoch, _s.seq == wanted))
         if known is not None:
             await _rename(work, known, name)
@@ -85,10 +89,12 @@ async def restore(
     For editors. What came between stays in the history, so that it can be brought back in turn.
     """
     live = await opened(workspace, actor, object_id, Level.editor)
+    if cell is not None and isinstance(live.state, Elsewhere):
+        raise Invalid("Only a notebook has cells; restore the whole version.")
     wanted, data = await state(workspace, live, seq)
-    value = await heavy(workspace, value_of, live.described.type, [data])
+    value = await _value(workspace, live, data)
     base: int | None = None
-    if cell is not None:
+    if cell is not None and not isinstance(live.state, Elsewhere):
         base, parts = live.seq, live.state.parts()
         value = _with_cell(live, await heavy(workspace, value_of, live.described.type, parts), value, cell)
     number = await workspace.get(Host).write(
@@ -102,8 +108,11 @@ async def restore(
 async def value_at(workspace: Workspace, actor: Actor, object_id: str, seq: int) -> Any:
     """What a file held at `seq`, whole: an nbformat dict or a text; for readers."""
     live = await opened(workspace, actor, object_id, Level.reader)
+    async with workspace.db.read(actor) as work:
+        level = await require(work, live.ref, Level.reader)
+    await live.kind.given(live.state, actor, level)
     _, data = await state(workspace, live, seq)
-    return await heavy(workspace, value_of, live.described.type, [data])
+    return await _value(workspace, live, data)
 
 
 async def content(
@@ -113,13 +122,22 @@ async def content(
     live = await opened(workspace, actor, object_id, Level.reader)
     wanted, data = await state(workspace, live, seq)
     kind = live.described.type
-    value = await heavy(workspace, value_of, kind, [data])
+    value = await _value(workspace, live, data)
+    if isinstance(value, bytes):
+        raise Invalid("This version is not shown here: copy it into a new file, or restore it.")
     if kind != NOTEBOOK:
         return VersionContent(seq=wanted, type=kind, text=value)
     cells = [_cell(one) for one in value["cells"] if cell in (None, one.get("id"))]
     if cell is not None and not cells:
         raise NotFound("This version has no such cell.")
     return VersionContent(seq=wanted, type=kind, cells=cells)
+
+
+async def _value(workspace: Workspace, live: LiveObject, data: bytes) -> Any:
+    """What a state holds; of what is held elsewhere the state is the content."""
+    if isinstance(live.state, Elsewhere):
+        return data
+    return await heavy(workspace, value_of, live.described.type, [data])
 
 
 def _with_cell(live: LiveObject, now: Any, then: Any, cell: str) -> Any:

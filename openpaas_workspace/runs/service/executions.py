@@ -3,9 +3,11 @@
 import asyncio
 import json
 import logging
+from collections import Counter
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any, Protocol, cast
+from weakref import WeakValueDictionary
 
 from sqlalchemy import Row, insert, select, update
 
@@ -23,13 +25,18 @@ from openpaas_workspace.runs.events import ExecutionEnded, ExecutionQueued
 from openpaas_workspace.runs.models import executions
 from openpaas_workspace.runs.schemas import CellWish, Execution, NewExecution, NewRun, RunState
 from openpaas_workspace.runs.service import parameters as given
-from openpaas_workspace.runs.service.run import Run, RunningKernel
+from openpaas_workspace.runs.service.run import Run, RunningKernel, member_of
 from openpaas_workspace.runs.service.runs import Runs
 
 _log = logging.getLogger(__name__)
 AT_ONCE = 2
+"""Of one member."""
 MOST_WAITING = 100
+GRACE = 10.0
+"""Seconds after which a kernel that goes on though it was stopped is ended."""
 MOST_LISTED = 200
+PATIENCE, AGAIN = 600.0, 2.0
+"""Seconds for which an execution waits for room among the kernels of its space, and after which it looks again."""
 RESTARTED = "The server was restarted while this ran; run it again."
 FAILED = "It could not be run. It is in the server's log."
 _e = executions.c
@@ -39,19 +46,25 @@ class OwnKernels(Protocol):
     """Starts a kernel for one execution, and ends it."""
 
     async def start(self, actor: Actor, path: str) -> RunningKernel:
-        """A new kernel for the notebook at `path`; raises a WorkspaceError with the sentence to show."""
+        """A new kernel for the notebook at `path`; raises a WorkspaceError with the sentence to show, TooMany when
+        as many run as may.
+        """
 
     async def end(self, kernel: RunningKernel) -> None:
         """It is not needed any more."""
 
 
 class Executions:
-    """Executes notebooks one after another, a few at once. Rows are the truth: a restart loses none, doubles none."""
+    """Executes notebooks one after another, a few of each member at once: nobody waits for what others left running.
+
+    Rows are the truth: a restart loses none, doubles none.
+    """
 
     def __init__(self, workspace: Workspace, kernels: OwnKernels) -> None:
         self._workspace = workspace
         self._kernels = kernels
-        self._places = asyncio.Semaphore(AT_ONCE)
+        self._places: WeakValueDictionary[str, asyncio.Semaphore] = WeakValueDictionary()
+        self._waiting: Counter[str] = Counter()
         self._tasks: dict[str, asyncio.Task[None]] = {}
         self._runs: dict[str, Run] = {}
         self._stopped: dict[str, Actor] = {}
@@ -59,7 +72,7 @@ class Executions:
 
     async def start(self, actor: Actor, node: Node, place: places.Place, body: NewExecution) -> str:
         """Make the output notebook and queue it; the caller has asked for the rights. Returns the id."""
-        if len(self._tasks) >= MOST_WAITING:
+        if self._waiting[member_of(actor)] >= MOST_WAITING:
             raise TooMany("Too many notebooks wait to be run; try again later.", retry_after=60)
         given.check(body.parameters)
         output = await self._output(actor, node, place, body.parameters)
@@ -68,7 +81,7 @@ class Executions:
             "id": execution_id,
             "file_id": node.id,
             "output_id": output.id,
-            "by": actor.behalf or actor.id,
+            "by": member_of(actor),
             "parameters": json.dumps(body.parameters),
             "state": "queued",
             "sentence": "",
@@ -79,7 +92,7 @@ class Executions:
             work.publish(
                 ExecutionQueued(ref=str(Ref("file", node.id)), execution=execution_id, output=output.id)
             )
-        self._schedule(execution_id)
+        self._schedule(execution_id, row["by"])
         return execution_id
 
     async def resume(self) -> None:
@@ -90,7 +103,7 @@ class Executions:
             if row.state == "running":
                 await self._end(row, "failed", RESTARTED)
             else:
-                self._schedule(row.id)
+                self._schedule(row.id, row.by)
 
     async def call_off(self, execution_id: str, actor: Actor) -> None:
         """Stop it; twice is as good as once."""
@@ -162,10 +175,10 @@ class Executions:
     async def _output(self, actor: Actor, node: Node, place: places.Place, values: Mapping[str, Any]) -> Node:
         """A copy of the notebook beside it, without outputs, with the parameters in it."""
         caller = Acting(self._workspace, actor)
-        data, _ = await content.get(caller, node)
+        data, _ = await content.get(caller, node, whole=False)
         try:
             notebook = given.injected(json.loads(data), values)
-        except (ValueError, KeyError, TypeError) as error:
+        except (ValueError, RecursionError) as error:
             raise Invalid("This is no notebook that can be run.") from error
         made = json.dumps(notebook, ensure_ascii=False, indent=1).encode() + b"\n"
         stem, _, _ = node.name.rpartition(".")
@@ -173,13 +186,20 @@ class Executions:
         name = await files.free_name(caller, place, wish, " ")
         return await nodes.make_file(caller, place, name, made, digest=digest(made))
 
-    def _schedule(self, execution_id: str) -> None:
-        task = asyncio.create_task(self._execute(execution_id), name="execution of a notebook")
-        self._tasks[execution_id] = task
-        task.add_done_callback(lambda _: self._tasks.pop(execution_id, None) and None)
+    def _schedule(self, execution_id: str, member: str) -> None:
+        def over(_: object) -> None:
+            self._tasks.pop(execution_id, None)
+            self._stopped.pop(execution_id, None)
+            self._waiting[member] -= 1
+            self._waiting += Counter()  # only those above zero are kept
 
-    async def _execute(self, execution_id: str) -> None:
-        async with self._places:
+        task = asyncio.create_task(self._execute(execution_id, member), name="execution of a notebook")
+        self._tasks[execution_id] = task
+        self._waiting[member] += 1
+        task.add_done_callback(over)
+
+    async def _execute(self, execution_id: str, member: str) -> None:
+        async with self._places.setdefault(member, asyncio.Semaphore(AT_ONCE)):
             if not await self._move(execution_id, "queued", "running", started_at=now()):
                 return  # cancelled meanwhile, or another process has it
             row = await self.row(execution_id)
@@ -191,6 +211,8 @@ class Executions:
                 sentence = error.sentence
             except Exception:
                 _log.exception("An execution failed")
+            if execution_id in self._stopped and state != "done":
+                state, sentence = "cancelled", ""
             await self._end(row, state, sentence)
 
     async def _work(self, row: Row[Any]) -> tuple[RunState, str]:
@@ -202,11 +224,11 @@ class Executions:
             raise NotFound
         async with self._workspace.db.read(actor) as work:
             path = await places.path_of(work, place.node)
-        value = (await content.live_value(caller, place.node)).value
+        value = (await content.live_value(caller, place.node, whole=False)).value
         cells = [CellWish(id=cell["id"]) for cell in value["cells"] if cell["cell_type"] == "code"]
         if not cells:
             return "done", ""
-        kernel = await self._kernels.start(actor, path)
+        kernel = await self._kernel(row.id, actor, path)
         try:
             if row.id in self._stopped:  # while the kernel started
                 return "cancelled", ""
@@ -215,13 +237,31 @@ class Executions:
             )
             self._runs[row.id] = run
             self._tell()
-            while not run.over:
-                await run.changed.wait()
+            await self._followed(run)
             return run.state, run.sentence
         finally:
             self._runs.pop(row.id, None)
-            self._stopped.pop(row.id, None)
             await self._kernels.end(kernel)
+
+    async def _kernel(self, execution_id: str, actor: Actor, path: str) -> RunningKernel:
+        """A kernel of its own, once there is room for one; raises TooMany when there is none for long."""
+        until = asyncio.get_running_loop().time() + PATIENCE
+        while True:
+            try:
+                return await self._kernels.start(actor, path)
+            except TooMany:
+                if execution_id in self._stopped or asyncio.get_running_loop().time() > until:
+                    raise
+            await asyncio.sleep(AGAIN)
+
+    async def _followed(self, run: Run) -> None:
+        """Until it is over; code that does not let itself be stopped loses its kernel."""
+        while not run.over:
+            try:
+                async with asyncio.timeout(GRACE if run.stopped_by else None):
+                    await run.changed.wait()
+            except TimeoutError:
+                await self._kernels.end(run.kernel)
 
     async def _end(self, row: Row[Any], state: RunState, sentence: str) -> None:
         if await self._move(row.id, "running", state, ended_at=now(), sentence=sentence):

@@ -57,6 +57,9 @@ class Hand:
         try:
             with self.doc.transaction():
                 change(self.doc)
+        except BaseException:
+            self._live = None  # half of it may be here, and nobody else has it
+            raise
         finally:
             self.doc.unobserve(heard)
         for update in updates:

@@ -1,14 +1,21 @@
 """Executing one cell in a running kernel: what it sends, its questions, its end."""
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
+from functools import partial
+from pathlib import Path
 from queue import Empty
 from typing import Any
 
+from openpaas_workspace.runs.engine import count_of
+from openpaas_workspace.runs.service.wire import Large, drop, received, replied
+
 _POLL = 1.0
 _WELCOME = 5.0
+_LATE = 5.0
+_PARTS: Mapping[str, Any] = {"header": dict, "parent_header": dict, "content": dict | Large}
 DIED = "The kernel died while this cell ran. Restart it, then run the cell again."
 
 
@@ -26,11 +33,16 @@ class Outcome:
 
 @dataclass
 class Hearing:
-    """Who hears of a cell: each message of its output, and each question (answered by `Channel.answer`)."""
+    """Who hears of a cell: each message of its output (its content, `Large` if it is), that the kernel has begun with
+    it, and each question (answered by `Channel.answer`). Messages of more than `most` bytes are told of only, long ones wait in files that `aside` names.
+    """
 
-    message: Callable[[str, dict[str, Any]], None]
+    message: Callable[[str, Any], None]
+    begun: Callable[[], None]
     question: Callable[[str, bool], None]
     alive: Callable[[], Awaitable[bool]]
+    most: int
+    aside: Callable[[], Path]
 
 
 @dataclass
@@ -79,27 +91,41 @@ class Channel:
         )
         wanted = message["header"]["msg_id"]
         self.client.shell_channel.send(message)
+        reply = asyncio.create_task(self._reply(wanted, hearing))
+        outputs = asyncio.create_task(self._outputs(wanted, hearing))
         questions = asyncio.create_task(self._questions(wanted, hearing))
+        content: dict[str, Any] = {}
         try:
-            reply, _ = await asyncio.gather(self._reply(wanted, hearing), self._outputs(wanted, hearing))
+            await outputs
+            # Code that is interrupted before its first line gets no reply.
+            with suppress(TimeoutError):
+                async with asyncio.timeout(_LATE):
+                    content = (await reply)["content"]
         finally:
-            questions.cancel()
-            with suppress(asyncio.CancelledError):
-                await questions
-        content = reply["content"]
-        return Outcome(content.get("status") == "ok", content.get("execution_count"))
+            # One that went on would take what answers the next cell.
+            for task in (reply, outputs, questions):
+                task.cancel()
+            await asyncio.gather(reply, outputs, questions, return_exceptions=True)
+        return Outcome(content.get("status") == "ok", count_of(content))
 
     async def _next(self, get: Callable[..., Awaitable[dict[str, Any]]], hearing: Hearing) -> dict[str, Any]:
         while True:
             try:
-                return await get(timeout=_POLL)
+                message = await get(timeout=_POLL)
+                if all(isinstance(message[part], _PARTS[part]) for part in _PARTS):
+                    return message
             except Empty:
                 if not await hearing.alive():
                     raise Died(DIED) from None
+            except (ValueError, LookupError, TypeError, RecursionError):
+                continue  # code in a kernel may send what is no message
+
+    def _answers(self, channel: Any, hearing: Hearing) -> Callable[..., Awaitable[dict[str, Any]]]:
+        return partial(replied, channel, self.client.session, hearing.most)
 
     async def _reply(self, wanted: str, hearing: Hearing) -> dict[str, Any]:
         while True:
-            reply = await self._next(self.client.get_shell_msg, hearing)
+            reply = await self._next(self._answers(self.client.shell_channel, hearing), hearing)
             if reply["parent_header"].get("msg_id") == wanted:
                 return reply
 
@@ -107,20 +133,25 @@ class Channel:
         # An interrupt says busy and idle too, under the name of the cell that it interrupts (ipykernel 7).
         busy = 0
         while True:
-            message = await self._next(self.client.get_iopub_msg, hearing)
+            message = await self._next(partial(received, self.client, hearing.most, hearing.aside), hearing)
+            kind, content = str(message["header"].get("msg_type")), message["content"]
             if message["parent_header"].get("msg_id") != wanted:
+                if isinstance(content, Large):
+                    await asyncio.to_thread(drop, content)
                 continue
-            kind, content = message["header"]["msg_type"], message["content"]
-            if kind != "status":
+            if kind != "status" or isinstance(content, Large):
                 hearing.message(kind, content)
                 continue
-            busy += {"busy": 1, "idle": -1}.get(content.get("execution_state"), 0)
+            state = content.get("execution_state")
+            if state == "busy" and not busy:
+                hearing.begun()
+            busy += (state == "busy") - (state == "idle")
             if busy <= 0:
                 return
 
     async def _questions(self, wanted: str, hearing: Hearing) -> None:
         while True:
-            message = await self._next(self.client.get_stdin_msg, hearing)
+            message = await self._next(self._answers(self.client.stdin_channel, hearing), hearing)
             if message["parent_header"].get("msg_id") == wanted:
                 content = message["content"]
                 hearing.question(str(content.get("prompt", "")), bool(content.get("password", False)))

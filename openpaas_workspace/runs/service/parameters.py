@@ -14,13 +14,13 @@ MOST_BYTES = 100_000
 
 
 def injected(notebook: dict[str, Any], parameters: Mapping[str, Any]) -> dict[str, Any]:
-    """The notebook without outputs, with a cell that sets these names; raises Invalid for odd names."""
+    """The notebook without outputs, with a cell that sets these names; raises Invalid for what is no notebook."""
     cells = []
-    for cell in notebook["cells"]:
+    for cell in _cells(notebook):
         if INJECTED in _tags(cell):
             continue
         kept = dict(cell)
-        if kept["cell_type"] == "code":
+        if kept.get("cell_type") == "code":
             kept |= {"outputs": [], "execution_count": None}
         cells.append(kept)
     if parameters:
@@ -36,6 +36,21 @@ def check(parameters: Mapping[str, Any]) -> None:
             raise Invalid(f"“{name}” is no name for a parameter.")
     if len(json.dumps(parameters)) > MOST_BYTES:
         raise Invalid("These parameters are too large: write them to a file and name that.")
+
+
+def _cells(notebook: Any) -> list[dict[str, Any]]:
+    cells = notebook.get("cells") if isinstance(notebook, dict) else None
+    if not isinstance(cells, list) or not all(_is_cell(cell) for cell in cells):
+        raise Invalid("This is no notebook that can be run.")
+    return cells
+
+
+def _is_cell(cell: Any) -> bool:
+    return (
+        isinstance(cell, dict)
+        and isinstance(cell.get("cell_type"), str)
+        and isinstance(cell.get("metadata", {}), dict)
+    )
 
 
 def _cell(parameters: Mapping[str, Any]) -> dict[str, Any]:

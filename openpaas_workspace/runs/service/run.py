@@ -65,16 +65,21 @@ class Run:
     ended_at: int | None = None
     question: Question | None = None
     stopped_by: str = ""
+    stopper: str = ""
+    """How the member who stopped it is called."""
     sentence: str = ""
     changed: asyncio.Event = field(default_factory=asyncio.Event)
     asks: bool = True
     in_sight: "asyncio.Task[None] | None" = None
+    interrupted_at: int = 0
+    begun: bool = False
+    """Whether the kernel has begun with the cell: earlier it would not notice an interrupt, or another cell would."""
 
     def info(self) -> RunInfo:
         """As it crosses the wire."""
         names = ("id", "file", "state", "version", "created_at", "started_at", "ended_at", "question")
         rest = {name: getattr(self, name) for name in (*names, "stopped_by", "sentence")}
-        return RunInfo(by=self.by.id, kernel=self.kernel.id, cells=list(self.states), **rest)
+        return RunInfo(by=member_of(self.by), kernel=self.kernel.id, cells=list(self.states), **rest)
 
     def move(self) -> None:
         """Something changed: whoever waits hears of it."""
@@ -95,7 +100,12 @@ class Run:
 
 def acting(run: Run) -> Actor:
     """What a run writes is credited to the kernel's principal and to whoever asked for it."""
-    return Actor(kind="kernel", id=run.kernel.principal, name=run.by.name, behalf=run.by.id)
+    return Actor(kind="kernel", id=run.kernel.principal, name=run.by.name, behalf=member_of(run.by))
+
+
+def member_of(actor: Actor) -> str:
+    """The member who acts, or for whom a kernel does."""
+    return actor.behalf or actor.id
 
 
 async def waited(run: Run, after: int, seconds: float) -> RunInfo:

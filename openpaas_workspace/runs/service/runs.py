@@ -9,24 +9,28 @@ from typing import Any
 from openpaas_workspace.core.workspace import Workspace
 from openpaas_workspace.kit.actors import Actor
 from openpaas_workspace.kit.clock import now
-from openpaas_workspace.kit.errors import Conflict, NotFound, TooMany
+from openpaas_workspace.kit.errors import Conflict, NotFound, TooMany, WorkspaceError
 from openpaas_workspace.kit.ids import new_id
 from openpaas_workspace.realtime.service.host import Host
 from openpaas_workspace.runs import engine
 from openpaas_workspace.runs.schemas import CellState, NewRun, Question, RunState
 from openpaas_workspace.runs.service.cell import CellOutput
 from openpaas_workspace.runs.service.hand import Hand
+from openpaas_workspace.runs.service.keeper import Keeper
 from openpaas_workspace.runs.service.kernel import Channel, Died, Hearing
 from openpaas_workspace.runs.service.post import Post
-from openpaas_workspace.runs.service.run import Kernels, Run, RunningKernel, acting
+from openpaas_workspace.runs.service.run import Kernels, Run, RunningKernel, acting, member_of
 
 _log = logging.getLogger(__name__)
 MOST_WAITING = 50
 KEPT_MS = 3_600_000
+AGAIN_MS = 3_000
 GONE = "This cell is not in the notebook any more."
 CHANGED = "Somebody changed this cell after it was queued; look at it, then run it again."
 STOPPED = "A cell before this one failed."
+STOPPED_BY = "\n… Stopped by {name}.\n"
 NO_KERNEL = "The kernel is gone; start it again, then run this."
+FAILED = "It could not be run. It is in the server's log."
 FORBIDDEN = "You may not run code here any more."
 
 
@@ -39,6 +43,7 @@ class Runs:
         self._told = told
         self._runs: dict[str, Run] = {}
         self._posts: dict[str, Post] = {}
+        self._late: asyncio.Future[None] | None = None
 
     async def start(self, actor: Actor, file_id: str, body: NewRun) -> Run:
         """Queue cells of a notebook; raises Conflict, Forbidden, TooMany."""
@@ -75,14 +80,25 @@ class Runs:
         """What runs or waits in a notebook, the oldest first."""
         return [run for run in self._runs.values() if run.file == file_id and not run.over]
 
+    def running_in(self, kernel_id: str) -> Run | None:
+        """The run that is executed in a kernel now."""
+        post = self._posts.get(kernel_id)
+        return next((run for run in post.queue if run.state == "running"), None) if post else None
+
     async def stop(self, run: Run, actor: Actor) -> None:
-        """Stop it: cells that wait do not run, the one that runs is interrupted. Twice is as good as once."""
-        if run.over or run.stopped_by:
+        """Stop it: cells that wait do not run, the one that runs is interrupted.
+
+        Twice is as good as once, but for code that caught the interrupt and still runs some seconds later.
+        """
+        if run.over:
             return
-        run.stopped_by = actor.id
+        if not run.stopped_by:
+            run.stopped_by, run.stopper = member_of(actor), actor.name if actor.kind == "member" else ""
         if run.state == "running":
-            await run.kernel.interrupt()
             run.move()
+            if run.begun and now() - run.interrupted_at > AGAIN_MS:
+                run.interrupted_at = now()
+                await run.kernel.interrupt()
         else:
             self._posts[run.kernel.id].queue.remove(run)
             self._end(run, "cancelled")
@@ -123,6 +139,11 @@ class Runs:
                     await self._run(run, channel, hand)
                 if run in post.queue:
                     post.queue.remove(run)
+        except Exception:
+            _log.exception("The runs of a kernel broke down")
+            for run in post.queue:
+                run.sentence = run.sentence or FAILED
+                self._end(run, "failed")
         finally:
             del self._posts[kernel_id]
             post.close()
@@ -136,15 +157,18 @@ class Runs:
             await run.in_sight  # else what it shows could come after the end
         try:
             await hand.open()
-            await hand.edit(self._queued(run))
+            if len(run.wishes) > 1:
+                await hand.edit(self._queued(run))
             for at in range(len(run.wishes)):
                 if run.stopped_by or (failed and run.stop_on_error):
                     run.mark(at, "skipped", "" if run.stopped_by else STOPPED)
                     continue
                 failed = not await self._cell(run, at, hand, channel) or failed
-        except Exception as error:
+        except WorkspaceError as error:
+            failed, run.sentence = True, error.sentence
+        except Exception:
             _log.exception("A run failed")
-            failed, run.sentence = True, str(error)
+            failed, run.sentence = True, FAILED
         finally:
             await self._leave(run, hand)
         self._end(run, "cancelled" if run.stopped_by else "failed" if failed else "done")
@@ -155,6 +179,13 @@ class Runs:
     def _queued(self, run: Run) -> Callable[[Any], None]:
         ids = {id_ for id_, _ in run.wishes}
         return lambda doc: engine.queue(doc, ids, self._held(run.file))
+
+    def _begun(self, run: Run, cell_id: str) -> Callable[[Any], None]:
+        def change(doc: Any) -> None:
+            engine.queue(doc, set(), self._held(run.file))
+            _on(doc, cell_id, engine.begin)
+
+        return change
 
     async def _wait_in_sight(self, run: Run) -> None:
         """Everybody sees that its cells wait."""
@@ -202,9 +233,13 @@ class Runs:
             run.mark(at, "skipped", FORBIDDEN)
             return False
         await run.kernel.before(run.by)
+        await channel.start()
+        if run.stopped_by:
+            run.mark(at, "skipped")
+            return False
         run.mark(at, "running")
-        await hand.edit(lambda doc: _on(doc, cell_id, engine.begin))
-        output = CellOutput(hand, cell_id)
+        await hand.edit(self._begun(run, cell_id))
+        output = CellOutput(hand, cell_id, Keeper(self._workspace, run.file, hand.actor))
         count: int | None = None
         ok = False
         try:
@@ -213,9 +248,10 @@ class Runs:
         except Died as error:
             output.take("error", {"ename": "KernelDied", "evalue": str(error), "traceback": [str(error)]})
         finally:
-            run.question = None
-            await output.written_out()
-            await hand.edit(lambda doc: _on(doc, cell_id, lambda found: engine.end(found, count)))
+            run.question, run.begun = None, False
+            if run.stopper:
+                output.say(STOPPED_BY.format(name=run.stopper))
+            await output.written_out(lambda doc: _on(doc, cell_id, lambda found: engine.end(found, count)))
         run.mark(at, "done" if ok else "failed")
         return ok
 
@@ -227,11 +263,19 @@ class Runs:
 
         born = run.kernel.life()
 
+        def begun() -> None:
+            run.begun = True
+            if run.stopped_by:
+                run.interrupted_at = now()
+                self._late = asyncio.ensure_future(run.kernel.interrupt())
+
         async def same() -> bool:
             # A kernel that died is started again by itself, sooner than one may look.
             return run.kernel.life() == born and await run.kernel.alive()
 
-        return Hearing(output.take, asked, same)
+        return Hearing(
+            output.take, begun, asked, same, output.keeper.settings.most_output_bytes, output.keeper.aside
+        )
 
     def _end(self, run: Run, state: RunState) -> None:
         if state == "cancelled":

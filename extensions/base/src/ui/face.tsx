@@ -1,4 +1,5 @@
 /** A person: initials on the person's colour, or the photo; a green ring means here now. */
+import type { LabIcon } from '@jupyterlab/ui-components';
 import * as React from 'react';
 
 export interface IPerson {
@@ -7,6 +8,8 @@ export interface IPerson {
   color: string;
   /** Address of the photo, when there is one. */
   photo?: string;
+  /** Of who is no person, in place of initials. */
+  icon?: LabIcon;
 }
 
 export interface IFaceProps {
@@ -31,7 +34,6 @@ export function initials(name: string): string {
 
 export function Face({ person, present = false, away = false, size = 'medium', label, title }: IFaceProps): JSX.Element {
   const name = label ?? person.display_name;
-  const [broken, setBroken] = React.useState(false);
   return (
     <span
       className={`opw-Face opw-mod-${size}${ring(present, away)}`}
@@ -39,13 +41,20 @@ export function Face({ person, present = false, away = false, size = 'medium', l
       title={title ?? person.display_name}
       {...(name === '' ? { 'aria-hidden': true } : { role: 'img', 'aria-label': name })}
     >
-      {person.photo !== undefined && !broken ? (
-        <img src={person.photo} alt="" onError={() => setBroken(true)} />
-      ) : (
-        initials(person.display_name)
-      )}
+      <Picture {...person} />
     </span>
   );
+}
+
+function Picture({ icon, photo, display_name }: IPerson): JSX.Element {
+  const [broken, setBroken] = React.useState(false);
+  if (icon !== undefined) {
+    return <icon.react tag="span" className="opw-Face-icon" />;
+  }
+  if (photo !== undefined && !broken) {
+    return <img src={photo} alt="" onError={() => setBroken(true)} />;
+  }
+  return <>{initials(display_name)}</>;
 }
 
 function ring(present: boolean, away: boolean): string {

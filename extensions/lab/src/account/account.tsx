@@ -1,9 +1,10 @@
 /** The account of the member at this page. */
 import type { CommandRegistry } from '@lumino/commands';
-import { downloadIcon, devicesIcon, Failure, keyIcon, lockIcon, preferencesIcon, Skeleton, userIcon, useWorkspace } from '@openpaas/base';
+import { downloadIcon, devicesIcon, Failure, keyIcon, linkIcon, lockIcon, preferencesIcon, Skeleton, userIcon, useWorkspace } from '@openpaas/base';
 
 import { MyData } from './data.js';
 import { Devices } from './devices.js';
+import { MyEgress } from './egress.js';
 import { Password } from './password.js';
 import { Preferences } from './preferences.js';
 import { Profile, useMe } from './profile.js';
@@ -26,6 +27,7 @@ export function Account({ place, commands }: { place: Place; commands: CommandRe
     { id: 'password', label: words.__('Password'), icon: lockIcon, draw: draw(known => <Password me={known} />) },
     { id: 'devices', label: words.__('Devices'), icon: devicesIcon, draw: () => <Devices /> },
     { id: 'tokens', label: words.__('Tokens'), icon: keyIcon, draw: draw(known => <Tokens me={known} />) },
+    { id: 'egress', label: words.__('Internet access'), icon: linkIcon, draw: () => <MyEgress /> },
     { id: 'data', label: words.__('My data'), icon: downloadIcon, draw: () => <MyData /> },
     {
       id: 'preferences',

@@ -58,6 +58,9 @@ type IMainProps = React.PropsWithChildren<Pick<IEntryProps, 'subject' | 'entry' 
 /** Shows the comparison; which one is shown now is marked. */
 function Main({ subject, entry, base, show, vague, children }: IMainProps): JSX.Element {
   const chosen = subject.chosen?.entry.seq === entry.seq && subject.chosen.base === base;
+  if (!subject.isComparable) {
+    return <div className="opw-Entry-main">{children}</div>;
+  }
   return (
     <button
       type="button"

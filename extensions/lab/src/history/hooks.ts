@@ -186,6 +186,9 @@ const MOST_KNOWN = 500;
 let line: Promise<unknown> = Promise.resolve();
 
 export function countsOf(workspace: IWorkspace, subject: Subject, base: number, seq: number): Promise<Counts | null> {
+  if (!subject.isComparable) {
+    return Promise.resolve(null);
+  }
   const key = `${subject.id} ${base} ${seq}`;
   let found = known.get(key);
   if (found === undefined) {

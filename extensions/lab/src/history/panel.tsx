@@ -63,13 +63,15 @@ function OfFile({ desk, subject }: { desk: IDesk; subject: Subject }): JSX.Eleme
         <h2 className="opw-ellipsis" title={subject.path}>{subject.name}</h2>
         <div className="opw-History-tools">
           <Segments named={named} choose={setNamed} />
-          <IconButton
-            icon={pencilIcon}
-            label={words.__('Who wrote what: show it in the document')}
-            aria-pressed={desk.authors}
-            className="opw-History-authors"
-            onClick={() => desk.toggleAuthors()}
-          />
+          {subject.isComparable && (
+            <IconButton
+              icon={pencilIcon}
+              label={words.__('Who wrote what: show it in the document')}
+              aria-pressed={desk.authors}
+              className="opw-History-authors"
+              onClick={() => desk.toggleAuthors()}
+            />
+          )}
         </div>
         {subject.canWrite && (
           <Button tone="primary" onClick={() => void actions.name(null)}>{words.__('Name this version')}</Button>

@@ -7,6 +7,7 @@ import { IMainMenu } from '@jupyterlab/mainmenu';
 import { historyIcon, IWorkspace } from '@openpaas/base';
 
 import { ILiveDocuments } from '../live/tokens.js';
+import { SHARE_ITEM } from '../share/button.js';
 import type { Desk } from './desk.js';
 
 const HISTORY = 'openpaas:history';
@@ -88,7 +89,10 @@ function addButton(
     // The toolbar of a notebook is filled late, from settings, and may drop what came before.
     if (button.parent === null && !button.isDisposed && !widget.isDisposed) {
       const { toolbar } = widget;
-      if (![...toolbar.names()].includes('kernelName') || !toolbar.insertBefore('kernelName', ITEM, button)) {
+      const names = [...toolbar.names()];
+      // “Share” stands last, whichever came first.
+      const before = ['kernelName', SHARE_ITEM].find(name => names.includes(name));
+      if (before === undefined || !toolbar.insertBefore(before, ITEM, button)) {
         toolbar.addItem(ITEM, button);
       }
     }

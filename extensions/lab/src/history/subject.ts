@@ -59,6 +59,11 @@ export class Subject {
     return this._path.endsWith('.ipynb');
   }
 
+  /** Whether two states can be shown beside each other; a sheet has who and when. */
+  get isComparable(): boolean {
+    return !this._path.endsWith('.sheet');
+  }
+
   /** Whether the member may name, restore. */
   get canWrite(): boolean {
     return this._live?.role != null ? this._live.canWrite : WRITERS.has(this._level);

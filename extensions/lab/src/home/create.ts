@@ -31,7 +31,7 @@ export class Maker {
       add({ kind, label, group: 'file', ...look, create: folder => this._file(name, kind, folder) });
     file('notebook', words.__('Notebook'), words.__('Untitled notebook') + '.ipynb', { icon: notebookIcon, tone: 'notebook', rank: 10, card: true });
     file('markdown', words.__('Text'), words.__('Untitled text') + '.md', { icon: fileTextIcon, tone: 'document', rank: 20, card: true });
-    file('csv', words.__('CSV table'), words.__('Untitled table') + '.csv', { icon: tableIcon, tone: 'sheet', rank: 30, card: true });
+    file('csv', words.__('CSV table'), words.__('Untitled table') + '.csv', { icon: tableIcon, tone: 'sheet', rank: 30 });
     file('text', words.__('Plain text'), words.__('Untitled text') + '.txt', { icon: fileIcon, tone: 'plain', rank: 40 });
     const place = { tone: 'folder', group: 'place' } as const;
     add({ ...place, kind: 'folder', label: words.__('Folder'), icon: folderPlusIcon, rank: 50, card: true, create: folder => this._folder(folder) });

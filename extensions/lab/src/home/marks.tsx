@@ -6,6 +6,7 @@ const BY_ENDING: Record<string, { tone: MarkTone; icon: LabIcon }> = {
   ipynb: { tone: 'notebook', icon: notebookIcon },
   md: { tone: 'document', icon: fileTextIcon },
   txt: { tone: 'document', icon: fileTextIcon },
+  sheet: { tone: 'sheet', icon: tableIcon },
   csv: { tone: 'sheet', icon: tableIcon },
   tsv: { tone: 'sheet', icon: tableIcon }
 };

@@ -138,7 +138,7 @@ function Cards({ create }: { create: (creation: ICreation) => void }): JSX.Eleme
         .map(creation => (
           <button key={creation.kind} type="button" className="opw-Card opw-HomeNew" onClick={() => create(creation)}>
             <Mark tone={creation.tone} icon={creation.icon} />
-            <span className="opw-ellipsis">{creation.label}</span>
+            <span>{creation.label}</span>
           </button>
         ))}
     </div>

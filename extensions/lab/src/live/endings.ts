@@ -28,7 +28,7 @@ export const endings: JupyterFrontEndPlugin<void> = {
       );
     });
     window.addEventListener('beforeunload', event => {
-      if ([...documents].some(live => live.pending)) {
+      if ([...documents, ...documents.kept()].some(live => live.pending)) {
         event.preventDefault();
       }
     });

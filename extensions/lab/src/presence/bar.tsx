@@ -209,9 +209,11 @@ function CardBody({ people, close, ...scene }: IScene & { people: string[]; clos
                 {words.__('Go there')}
               </Button>
             )}
-            <Button tone={people.length > 1 ? 'plain' : 'primary'} onClick={toggle}>
-              {followed ? words.__('Stop following') : words.__('Follow')}
-            </Button>
+            {!('runsFor' in one.person) && (
+              <Button tone={people.length > 1 ? 'plain' : 'primary'} onClick={toggle}>
+                {followed ? words.__('Stop following') : words.__('Follow')}
+              </Button>
+            )}
           </div>
         );
       })}

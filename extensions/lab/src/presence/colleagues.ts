@@ -4,10 +4,11 @@ import { Signal, type ISignal } from '@lumino/signaling';
 import type { Transaction } from 'yjs';
 
 import type { LiveDocument } from '../live/document.js';
+import { Scripts, type IScript } from './scripts.js';
 import { cellsOf, placeOf, type IPlace } from './where.js';
 
 export interface IColleague {
-  person: IMember;
+  person: IMember | IScript;
   state: IPresent['state'];
   place: IPlace | null;
 }
@@ -27,6 +28,7 @@ export class Colleagues {
     readonly live: LiveDocument,
     private readonly _workspace: IWorkspace
   ) {
+    this._scripts = new Scripts(_workspace, () => this._soon());
     this._unfollow = _workspace.presence.follow([live.ref]);
     _workspace.presence.changed.connect(this._heard, this);
     _workspace.directory.changed.connect(this._soon, this);
@@ -52,7 +54,7 @@ export class Colleagues {
       return [];
     }
     const found = this._workspace.presence.of(this.live.ref).flatMap(({ id, state }) => {
-      const person = id === this._me ? undefined : this._workspace.directory.get(id);
+      const person = id === this._me ? undefined : (this._workspace.directory.get(id) ?? this._scripts.get(id));
       return person === undefined ? [] : [{ person, state, place: this._placeOf(person.username) }];
     });
     return found.sort(
@@ -149,6 +151,7 @@ export class Colleagues {
   }
 
   private readonly _changed = new Signal<this, void>(this);
+  private readonly _scripts: Scripts;
   private readonly _unfollow: () => void;
   private readonly _writers = new Map<string, { until: number; text: unknown }>();
   private readonly _lastMoves = new Map<number, number>();

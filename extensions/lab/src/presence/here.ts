@@ -19,10 +19,12 @@ export const here: JupyterFrontEndPlugin<void> = {
   activate: (app: JupyterFrontEnd, push: IPush, documents: ILiveDocuments, shell: ILabShell | null) => {
     const at = (): string => {
       const widget = app.shell.currentWidget as Partial<IDocumentWidget> | null;
-      return documents.of(widget?.context?.model.sharedModel)?.ref ?? '';
+      const kept = documents.keptBy(app.shell.currentWidget);
+      return kept?.ref ?? documents.of(widget?.context?.model.sharedModel)?.ref ?? '';
     };
     const attention = new Attention(active => push.here(active ? 'active' : 'away', at()));
     shell?.currentChanged.connect(() => attention.tell());
+    documents.keptAdded.connect(() => attention.tell());
     documents.added.connect((_, live) => whenNamed(live, () => attention.tell()));
     attention.tell();
   }

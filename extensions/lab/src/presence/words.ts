@@ -5,6 +5,9 @@ import type { Colleagues, IColleague } from './colleagues.js';
 
 /** Where somebody is, in a few words. */
 export function placeWords(one: IColleague, words: TranslationBundle): string {
+  if ('runsFor' in one.person) {
+    return words.__('notebook of %1, at work here', one.person.runsFor);
+  }
   if (one.state === 'away') {
     return words.__('away');
   }

@@ -23,7 +23,7 @@ export function readerChip(words: TranslationBundle, why = ''): IChip {
 }
 
 /** The chip that tells the right, for who may not edit. */
-export function rightChip(live: LiveDocument, words: TranslationBundle): IChip | null {
+export function rightChip(live: Pick<LiveDocument, 'role' | 'why'>, words: TranslationBundle): IChip | null {
   switch (live.role) {
     case 'reader':
       return readerChip(words, live.why);
@@ -39,7 +39,7 @@ export function rightChip(live: LiveDocument, words: TranslationBundle): IChip |
 }
 
 /** The chip that tells whether the edits of this page are safe. */
-export function saveChip(live: LiveDocument, words: TranslationBundle): IChip | null {
+export function saveChip(live: Pick<LiveDocument, 'saveState' | 'canWrite'>, words: TranslationBundle): IChip | null {
   switch (live.saveState) {
     case 'connecting':
       return null;

@@ -1,9 +1,8 @@
 /** Who asks for access to this object: answered with one click, with the role that was asked for or another. */
-import { ask, Button, MenuButton, useAnswer, usePerson, useWorkspace } from '@openpaas/base';
+import { ask, Button, MenuButton, SubjectFace, useAnswer, usePerson, useWorkspace } from '@openpaas/base';
 import * as React from 'react';
 
 import type { INotice } from './actions.js';
-import { SubjectFace } from './picker.js';
 import { aboutRequests, type IAccessRequest, type Level } from './wire.js';
 import { failure, LEVELS, nowMay, roleName, roleSentence } from './words.js';
 

@@ -5,7 +5,8 @@ import type { IWorkspace } from '@openpaas/base';
 import { DisposableDelegate } from '@lumino/disposable';
 import { Widget } from '@lumino/widgets';
 
-const NAME = 'opw-share';
+/** How it is called in a toolbar. */
+export const SHARE_ITEM = 'opw-share';
 
 export function addShareButton(app: JupyterFrontEnd, workspace: IWorkspace, share: (target: { path: string }) => void): void {
   const extension = {
@@ -14,7 +15,7 @@ export function addShareButton(app: JupyterFrontEnd, workspace: IWorkspace, shar
       const put = (): void => {
         // The toolbar of a notebook is filled late, from settings, and may drop what came before.
         if (!widget.isDisposed && !button.isDisposed && button.parent === null) {
-          widget.toolbar.addItem(NAME, button);
+          widget.toolbar.addItem(SHARE_ITEM, button);
         }
       };
       put();

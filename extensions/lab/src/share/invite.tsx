@@ -1,10 +1,9 @@
 /** The first line of the share window: whom to invite, as what. */
 import type { TranslationBundle } from '@jupyterlab/translation';
-import { ask, Button, MenuButton, useAnswer, useWorkspace, type IMember } from '@openpaas/base';
+import { ask, Button, MenuButton, Picker, useAnswer, useWorkspace, type IChoice, type IMember } from '@openpaas/base';
 import * as React from 'react';
 
 import type { ISharing } from './actions.js';
-import { Picker, type IChoice } from './picker.js';
 import { EVERYONE, type IAccess, type IGroup, type Level } from './wire.js';
 import { LEVELS, nowMay, roleName, roleSentence } from './words.js';
 

@@ -1,9 +1,8 @@
 /** Who has access: one row for each grant, given here or inherited. */
-import { Button, MenuButton, useWorkspace, type IMenuItem } from '@openpaas/base';
+import { Button, MenuButton, SubjectFace, useWorkspace, type IMenuItem } from '@openpaas/base';
 import * as React from 'react';
 
 import type { ISharing } from './actions.js';
-import { SubjectFace } from './picker.js';
 import { EVERYONE, type IAccess, type IAccessEntry } from './wire.js';
 import { inheritance, LEVELS, nowMay, roleName, roleSentence, spokenName, subjectName } from './words.js';
 

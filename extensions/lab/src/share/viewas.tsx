@@ -1,8 +1,7 @@
 /** “What would Claire see here?”: the heading of the list, and for managers the answer of the server for one member. */
-import { ask, Button, useAnswer, useWorkspace } from '@openpaas/base';
+import { ask, Button, Picker, useAnswer, useWorkspace, type IChoice } from '@openpaas/base';
 import * as React from 'react';
 
-import { Picker, type IChoice } from './picker.js';
 import { aboutAccess, type IAccess, type IAccessEntry, type IMemberAccess } from './wire.js';
 import { inheritance, roleName, roleSentence, spokenName, subjectName } from './words.js';
 

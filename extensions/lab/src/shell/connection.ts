@@ -38,6 +38,10 @@ class ConnectionWatch {
       live.changed.connect(() => this._roomChanged());
       live.loggedOut.connect(() => this.sessionEnded());
     });
+    _documents.keptAdded.connect((_, kept) => {
+      kept.changed.connect(() => this._roomChanged());
+      kept.ended.connect((_kept, ending) => ending === 'session' && this.sessionEnded());
+    });
     this._probe = new Poll({
       auto: false,
       factory: async () => this._look(),
@@ -86,11 +90,11 @@ class ConnectionWatch {
   }
 
   private _roomsOffline(): boolean {
-    return [...this._documents].some(live => live.saveState === 'offline');
+    return [...this._documents, ...this._documents.kept()].some(live => live.saveState === 'offline');
   }
 
   private _pending(): boolean {
-    return [...this._documents].some(live => live.pending);
+    return [...this._documents, ...this._documents.kept()].some(live => live.pending);
   }
 
   private async _look(): Promise<void> {

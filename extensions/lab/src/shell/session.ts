@@ -3,7 +3,7 @@ import { IUserMenu } from '@jupyter/collaboration';
 import type { JupyterFrontEnd, JupyterFrontEndPlugin } from '@jupyterlab/application';
 import { ITranslator } from '@jupyterlab/translation';
 import { logOut, loginUrl } from '@openpaas/api';
-import { DOMAIN } from '@openpaas/base';
+import { DOMAIN, forgetUnsent } from '@openpaas/base';
 
 const ME = 'openpaas:me';
 const LOG_OUT = 'openpaas:log-out';
@@ -33,6 +33,7 @@ export const session: JupyterFrontEndPlugin<void> = {
         try {
           await logOut(serverSettings);
         } finally {
+          forgetUnsent();
           window.location.assign(loginUrl(serverSettings));
         }
       }

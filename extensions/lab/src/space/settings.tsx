@@ -1,43 +1,16 @@
 /** The settings of a space, for its managers. */
-import { ask, Button, MenuButton, sentenceOf, useWorkspace } from '@openpaas/base';
+import { ask, Button, MenuButton, useWorkspace } from '@openpaas/base';
 import * as React from 'react';
 
 import { EVERYONE, type IAccess, type Level } from '../share/wire.js';
 import { roleName, roleSentence } from '../share/words.js';
+import { Told, useChange, type IChange } from './change.js';
 import type { ISpace } from './wire.js';
 
 interface ISettingsProps {
   space: ISpace;
   access: IAccess;
   again: () => void;
-}
-
-interface IChange {
-  busy: boolean;
-  said: { fault: boolean; text: string } | null;
-  /** One request; resolves to whether it worked. */
-  run: (done: string, work: () => Promise<unknown>) => Promise<boolean>;
-}
-
-function useChange(again: () => void): IChange {
-  const workspace = useWorkspace();
-  const [busy, setBusy] = React.useState(false);
-  const [said, setSaid] = React.useState<IChange['said']>(null);
-  const run = async (done: string, work: () => Promise<unknown>): Promise<boolean> => {
-    setBusy(true);
-    try {
-      await work();
-      setSaid({ fault: false, text: done });
-      return true;
-    } catch (error) {
-      setSaid({ fault: true, text: sentenceOf(workspace, error) });
-      return false;
-    } finally {
-      setBusy(false);
-      again();
-    }
-  };
-  return { busy, said, run };
 }
 
 export function Settings(props: ISettingsProps): JSX.Element {
@@ -51,14 +24,7 @@ export function Settings(props: ISettingsProps): JSX.Element {
       <Describe key={`about ${props.space.description}`} {...props} change={change} />
       {!personal && <Everyone {...props} change={change} />}
       {props.space.kind === 'team' && <Archive {...props} change={change} />}
-      <p
-        className="opw-Share-notice"
-        role={change.said?.fault === true ? 'alert' : 'status'}
-        data-tone={change.said?.fault === true ? 'fault' : undefined}
-        hidden={change.said === null}
-      >
-        {change.said?.text}
-      </p>
+      <Told change={change} />
     </section>
   );
 }

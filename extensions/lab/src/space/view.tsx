@@ -18,6 +18,7 @@ import { ObjectMark } from '../home/marks.js';
 import { Sharing } from '../share/dialog.js';
 import { aboutAccess, type IAccess } from '../share/wire.js';
 import { roleName, spokenName } from '../share/words.js';
+import { Egress } from './egress.js';
 import { sentence } from './happened.js';
 import { Settings } from './settings.js';
 import { aboutContent, type IActivity, type IHappened, type ISpace } from './wire.js';
@@ -72,6 +73,7 @@ function SpacePage({ id, named, run }: ISpaceProps): JSX.Element {
         <div className="opw-Space-side">
           {space.data.level === 'manager' && <Settings key={id} space={space.data} access={access.data} again={again} />}
           <Storage space={space.data} />
+          {space.data.level === 'manager' && <Egress key={`egress ${id}`} id={id} personal={space.data.kind === 'personal'} />}
         </div>
         <Activity id={id} />
       </div>

@@ -4,6 +4,7 @@ import {
   devicesIcon,
   folderIcon,
   healthIcon,
+  linkIcon,
   logIcon,
   userIcon,
   usersIcon,
@@ -12,6 +13,7 @@ import {
 
 import { useSection, type Place } from '../place.js';
 import { Sections, type ISection } from '../sections.js';
+import { EgressTable } from './egress.js';
 import { Groups } from './groups.js';
 import { Health } from './health.js';
 import { Log } from './log.js';
@@ -28,6 +30,7 @@ export function Administration({ place }: { place: Place }): JSX.Element {
     { id: 'groups', label: words.__('Groups'), icon: usersIcon, draw: () => <Groups /> },
     { id: 'spaces', label: words.__('Spaces'), icon: folderIcon, draw: () => <SpacesTable /> },
     { id: 'sessions', label: words.__('Logins'), icon: devicesIcon, draw: () => <Logins /> },
+    { id: 'egress', label: words.__('Internet access'), icon: linkIcon, draw: () => <EgressTable /> },
     { id: 'storage', label: words.__('Storage'), icon: databaseIcon, draw: () => <StorageView /> },
     { id: 'log', label: words.__('Event log'), icon: logIcon, draw: () => <Log /> },
     { id: 'health', label: words.__('Health'), icon: healthIcon, draw: () => <Health /> }

@@ -91,7 +91,12 @@ function kernels(words: Words): IFactGroup {
     types: {
       KernelStarted: words.__('started a kernel'),
       KernelEnded: words.__('had a kernel end'),
-      CodeRun: words.__('ran code')
+      CodeRun: words.__('ran code'),
+      EgressAsked: words.__('asked for a host'),
+      EgressDecided: words.__('decided about a host'),
+      EgressRemoved: words.__('took a host off the list'),
+      PackagesRemoved: words.__('removed the installed packages'),
+      HostReached: words.__('reached a host, or was refused')
     }
   };
 }

@@ -1,8 +1,11 @@
 /** A field in which one finds a person or a group by name: a combobox with a list. */
-import { Face, Mark, usePerson, useWorkspace, usersIcon } from '@openpaas/base';
 import * as React from 'react';
 
-import { find, type IFindable } from './find.js';
+import { find, type IFindable } from '../find.js';
+import { usersIcon } from '../icons.js';
+import { usePerson, useWorkspace } from './context.js';
+import { Face } from './face.js';
+import { Mark } from './mark.js';
 
 export interface IChoice extends IFindable {
   /** `member:<id>`, `group:<id>` or `everyone`. */

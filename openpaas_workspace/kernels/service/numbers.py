@@ -1,4 +1,4 @@
-"""Verbs of kernels."""
+"""The number of every principal: its uid when the server is root, the name of its folder of packages."""
 
 from sqlalchemy import insert, select
 from sqlalchemy.exc import IntegrityError

@@ -1,0 +1,44 @@
+/** In what order and with which filters the tabs are seen here: by a view of my own, or by the one that all share. */
+import type { ISheetInfo, IView } from '../wire.js';
+
+export type ViewWord = '' | 'mine' | 'shared';
+
+export class Views {
+  /** Mine, by tab, as the server knows them. */
+  known(mine: Record<string, IView>): void {
+    this._mine = new Map(Object.entries(mine));
+  }
+
+  set(tab: string, view: IView | null): void {
+    if (view === null) {
+      this._mine.delete(tab);
+    } else {
+      this._mine.set(tab, view);
+      this._all.delete(tab);
+    }
+  }
+
+  /** All rows for me, though all share a view; until this page is closed. */
+  showAll(tab: string): void {
+    this._all.add(tab);
+  }
+
+  of(info: ISheetInfo | null, tab: string): ViewWord {
+    if (this._mine.has(tab)) {
+      return 'mine';
+    }
+    return shared(info, tab) !== undefined && !this._all.has(tab) ? 'shared' : '';
+  }
+
+  shown(info: ISheetInfo | null, tab: string): IView | undefined {
+    const word = this.of(info, tab);
+    return word === 'mine' ? this._mine.get(tab) : word === 'shared' ? shared(info, tab) : undefined;
+  }
+
+  private _mine = new Map<string, IView>();
+  private readonly _all = new Set<string>();
+}
+
+function shared(info: ISheetInfo | null, tab: string): IView | undefined {
+  return info?.tabs.find(one => one.id === tab)?.shared ?? undefined;
+}

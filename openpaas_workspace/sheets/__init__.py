@@ -1,0 +1,1 @@
+"""Sheets: live workbooks that are DataFrames."""

@@ -1,0 +1,1 @@
+"""The calculating part of sheets: pure, no I/O."""

@@ -1,0 +1,1 @@
+"""Native functions: one file for each family, `registry.py` knows them all."""

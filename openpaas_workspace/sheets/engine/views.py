@@ -1,0 +1,122 @@
+"""Rows as a view shows them: a permutation of some of them, which changes nothing in the sheet."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import numpy as np
+
+from openpaas_workspace.sheets.schemas import Condition, View
+
+from .cells import Anything
+from .columns import column_block
+from .tables import sorted_order
+from .tabs import Tab
+from .values import Block, Mask, Tag
+
+
+class Cache:
+    """Orders of views, until their tab changes."""
+
+    def __init__(self) -> None:
+        self._orders: dict[tuple[str, str], tuple[View, Anything]] = {}
+
+    def forget(self, tabs: set[str]) -> None:
+        """Some tabs changed."""
+        for key in [key for key in self._orders if key[0] in tabs]:
+            del self._orders[key]
+
+    def order(self, tab: Tab, member: str | None) -> Anything | None:
+        """Positions of data rows from top to bottom; None when all stand in their order."""
+        view = tab.views.get(member) if member is not None else None
+        if view is None or member is None:
+            return None
+        known = self._orders.get((tab.id, member))
+        if known is None or known[0] is not view:
+            known = self._orders[tab.id, member] = (view, order_of(tab, view))
+        return known[1]
+
+
+def order_of(tab: Tab, view: View) -> Anything:
+    """Positions of the data rows that pass the filter, sorted."""
+    rows = np.arange(len(tab.rows))
+    for condition in view.filter:
+        block = column_block(tab.columns.get(condition.column), 0, len(tab.rows))
+        rows = rows[passing(block, condition)[rows]]
+    return sorted_order(tab, view.sort, rows) if view.sort else rows
+
+
+def passing(block: Block, condition: Condition) -> Mask:
+    """Which cells of a column pass."""
+    tags: Anything = block.tags[:, 0]
+    if condition.test == "empty":
+        return np.equal(tags, Tag.EMPTY)
+    if condition.test == "filled":
+        return np.not_equal(tags, Tag.EMPTY)
+    values = condition.values
+    if condition.test in {"in", "="}:
+        return (
+            np.any([_equal(block, value) for value in values], axis=0)
+            if values
+            else np.zeros(len(tags), np.bool_)
+        )
+    if condition.test == "<>":
+        return (
+            ~np.any([_equal(block, value) for value in values], axis=0)
+            if values
+            else np.ones(len(tags), np.bool_)
+        )
+    if condition.test in {"contains", "begins"}:
+        wanted = [str(value).casefold() for value in values]
+        begins = condition.test == "begins"
+        return _words(block, lambda word: any(word.startswith(w) if begins else w in word for w in wanted))
+    return _compared(block, condition)
+
+
+def _compared(block: Block, condition: Condition) -> Mask:
+    found: Mask = np.ones(len(block.tags), dtype=np.bool_)
+    tests = [">=", "<="] if condition.test == "between" else [condition.test]
+    for test, value in zip(tests, condition.values, strict=False):
+        found = found & _ordered(block, test, value)
+    return found
+
+
+def _ordered(block: Block, test: str, value: bool | float | str | None) -> Mask:
+    if isinstance(value, str):
+        limit = value.casefold()
+        compare: dict[str, Callable[[str], bool]] = {
+            "<": lambda word: word < limit,
+            "<=": lambda word: word <= limit,
+            ">": lambda word: word > limit,
+            ">=": lambda word: word >= limit,
+        }
+        return _words(block, compare[test])
+    numbers, number = block.numbers[:, 0], float(value or 0)
+    passed = {
+        "<": numbers < number,
+        "<=": numbers <= number,
+        ">": numbers > number,
+        ">=": numbers >= number,
+    }[test]
+    mask: Mask = np.logical_and(passed, block.tags[:, 0] == Tag.NUMBER)
+    return mask
+
+
+def _equal(block: Block, value: bool | float | str | None) -> Mask:
+    tags = block.tags[:, 0]
+    if value is None:
+        return np.equal(tags, Tag.EMPTY)
+    if isinstance(value, str):
+        wanted = value.casefold()
+        return _words(block, lambda word: word == wanted)
+    tag = Tag.BOOLEAN if isinstance(value, bool) else Tag.NUMBER
+    mask: Mask = np.logical_and(tags == tag, block.numbers[:, 0] == float(value))
+    return mask
+
+
+def _words(block: Block, test: Callable[[str], bool]) -> Mask:
+    """Which cells hold a text that passes; each word of the vocabulary is looked at once."""
+    if block.coded is None:
+        return np.zeros(len(block.tags), dtype=np.bool_)
+    passed = np.array([test(str(word).casefold()) for word in block.coded.words] + [False], dtype=np.bool_)
+    return np.take(passed, block.coded.codes[:, 0])

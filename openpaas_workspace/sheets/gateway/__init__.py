@@ -1,0 +1,1 @@
+"""Sockets and tables of sheets over HTTP."""

@@ -1,0 +1,1 @@
+"""Verbs of sheets, and the processes that hold them."""
