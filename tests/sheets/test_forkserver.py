@@ -1,11 +1,14 @@
 """Children without a new program: one at a time, none left over, whatever is killed."""
 
+import contextlib
 import os
 import signal
+import socket
 import subprocess
 import sys
 from collections.abc import Iterator
 from multiprocessing.connection import Connection
+from pathlib import Path
 
 import psutil
 import pytest
@@ -22,11 +25,31 @@ sys.stdin.read()
 """
 
 
+ARROW = """
+import io, pyarrow.csv
+from openpaas_workspace.sheets.service.forkserver import ForkServer
+pyarrow.csv.read_csv(io.BytesIO(b"a\\n1\\n"))
+server = ForkServer(lambda pipe: pipe.send(pipe.recv() * 2), lambda: None)
+pipe = server.start().pipe
+pipe.send(4)
+print(pipe.recv(), flush=True)
+"""
+
+
 def doubled(pipe: Connection) -> None:
     """Answers, with what else it has open."""
     while True:
         number = pipe.recv()
-        pipe.send((number * 2, sorted(map(int, os.listdir("/proc/self/fd")))))
+        pipe.send((number * 2, open_files()))
+
+
+def open_files() -> list[str]:
+    """What this process has open, by its name in the system, but for the folder that is listed."""
+    names = []
+    for file in os.listdir("/proc/self/fd"):
+        with contextlib.suppress(FileNotFoundError):
+            names.append(os.readlink(f"/proc/self/fd/{file}"))
+    return names
 
 
 @pytest.fixture
@@ -36,14 +59,26 @@ def server() -> Iterator[ForkServer]:
     made.end()
 
 
-def test_a_child_has_its_pipe_and_nothing_of_its_parent(server: ForkServer) -> None:
-    child = server.start()
-    child.pipe.send(21)
-    answer, files = child.pipe.recv()
+def test_a_child_has_its_pipe_and_nothing_of_its_parent(tmp_path: Path) -> None:
+    streams = {os.readlink(f"/proc/self/fd/{stream}") for stream in range(3)}
+    ours, theirs = socket.socketpair()
+    with ours, theirs, (tmp_path / "secret").open("w") as secret:
+        before = set(open_files()) - streams
+        assert secret.name in before
+        server = ForkServer(doubled, lambda: None)
+        child = server.start()
+        child.pipe.send(21)
+        answer, files = child.pipe.recv()
     assert answer == 42
-    # Standard streams, the pipe, and the folder it lists.
-    assert len(files) == 5
+    assert not before & set(files)
+    assert len([file for file in files if file.startswith("socket:")]) == 1
     child.end()
+
+
+def test_a_child_is_made_of_a_process_in_which_arrow_waits_for_signals() -> None:
+    """Arrow keeps a pipe for them from its first CSV file on, and closes it in each copy of the process."""
+    made = subprocess.run([sys.executable, "-c", ARROW], capture_output=True, text=True, timeout=60, check=False)
+    assert (made.returncode, made.stdout, made.stderr) == (0, "8\n", "")
 
 
 def test_there_is_one_child_at_a_time(server: ForkServer) -> None:

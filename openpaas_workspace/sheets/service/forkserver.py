@@ -3,6 +3,7 @@
 It is made before anything large is loaded, holds nothing but its end of a socket, and ends with who made it.
 """
 
+import contextlib
 import ctypes
 import os
 import signal
@@ -15,8 +16,6 @@ from typing import Final, NoReturn
 _NEW, _END = b"n", b"e"
 _PID: Final = struct.Struct("<q")
 _PR_SET_PDEATHSIG: Final = 1
-_FIRST_FILE: Final = 3
-_MOST_FILES: Final = 1 << 20
 
 
 class ForkServer:
@@ -76,8 +75,20 @@ class Child:
 
 
 def _hold_only(file: int) -> None:
-    os.closerange(_FIRST_FILE, file)
-    os.closerange(file + 1, _MOST_FILES)
+    """Let go of every other open file: in its place is the end of a pipe at which nobody writes.
+
+    It is not merely closed: a library that keeps one of its own (Arrow's pipe for signals) closes it in
+    every copy of the process, and ends a copy in which it is not there.
+    """
+    empty, end = os.pipe()
+    os.close(end)
+    for other in map(int, os.listdir("/proc/self/fd")):
+        if other not in (0, 1, 2, file, empty):
+            # That of the listing is closed by now.
+            with contextlib.suppress(OSError):
+                os.fstat(other)
+                os.dup2(empty, other, inheritable=False)
+    os.close(empty)
 
 
 def _give_children(control: socket.socket, serve: Callable[[Connection], None]) -> None:
