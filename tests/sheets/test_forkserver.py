@@ -77,7 +77,9 @@ def test_a_child_has_its_pipe_and_nothing_of_its_parent(tmp_path: Path) -> None:
 
 def test_a_child_is_made_of_a_process_in_which_arrow_waits_for_signals() -> None:
     """Arrow keeps a pipe for them from its first CSV file on, and closes it in each copy of the process."""
-    made = subprocess.run([sys.executable, "-c", ARROW], capture_output=True, text=True, timeout=60, check=False)
+    made = subprocess.run(
+        [sys.executable, "-c", ARROW], capture_output=True, text=True, timeout=60, check=False
+    )
     assert (made.returncode, made.stdout, made.stderr) == (0, "8\n", "")
 
 

@@ -51,6 +51,19 @@ def wire(payload: bytes) -> bytes:
     return _last[slot][1]
 
 
+def sent_at_once(stream: IOStream, data: bytes) -> int:
+    """How many bytes the socket took at once, which costs a third of the way through the stream.
+
+    Nothing may wait in there, and tornado tells nowhere else. TLS has a state of its own.
+    """
+    if type(stream) is not IOStream or stream._write_futures:  # noqa: SLF001
+        return 0
+    try:
+        return stream.socket.send(data)
+    except (OSError, AttributeError):
+        return 0  # full, broken or closed: the stream waits or tells
+
+
 class Outbox:
     """The frames on their way to one page."""
 
@@ -65,8 +78,6 @@ class Outbox:
         self._rest: deque[tuple[bytes, memoryview]] = deque()
         self._bytes = 0
         self._full = False
-        # TLS has a state of its own.
-        self._direct = type(stream) is IOStream
         self.closed = False
         self.merged = 0
 
@@ -92,17 +103,9 @@ class Outbox:
             self._put(payload)
             return
         data = _last[0][1] if _last[0][0] is payload else wire(payload)
-        sent = 0
-        # One call for each page of a fan-out: what the socket takes at once costs a third of the
-        # way through the stream. Nothing may wait in there, and tornado tells nowhere else.
-        if self._direct and not self._stream._write_futures:  # noqa: SLF001
-            try:
-                sent = self._stream.socket.send(data)
-            except (OSError, AttributeError):
-                sent = 0  # full, broken or closed: the stream waits or tells
-            if sent == len(data):
-                return
-        self._write(memoryview(data)[sent:])
+        sent = sent_at_once(self._stream, data)
+        if sent < len(data):
+            self._write(memoryview(data)[sent:])
 
     def close(self) -> None:
         """Drop what waits; nothing is sent any more."""

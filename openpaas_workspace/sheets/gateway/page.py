@@ -29,7 +29,7 @@ from openpaas_workspace.sheets.schemas.frames import (
 )
 from openpaas_workspace.sheets.service import sheets
 from openpaas_workspace.sheets.service.room import Sender, SheetRoom
-from openpaas_workspace.sheets.service.telling import again, framed
+from openpaas_workspace.sheets.service.telling import Page, again, framed
 
 RUBBISH: Final = 4400
 SESSION_ENDED: Final = 4401
@@ -58,7 +58,7 @@ class Wire(Protocol):
         """What waits for the other end to read."""
 
 
-class SheetPage:
+class SheetPage(Page):
     """A connection of a live object that is a sheet (see `realtime.service.live.Connection`)."""
 
     def __init__(self, room: SheetRoom, actor: Actor, wire: Wire, path: str) -> None:

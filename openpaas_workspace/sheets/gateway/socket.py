@@ -12,6 +12,7 @@ from openpaas_workspace.core.sockets import MemberSocket
 from openpaas_workspace.core.web import API
 from openpaas_workspace.files.service.rows import Acting
 from openpaas_workspace.kit.errors import NotFound, Unavailable, WorkspaceError
+from openpaas_workspace.realtime.gateway.outbox import sent_at_once
 from openpaas_workspace.realtime.service.host import Host
 from openpaas_workspace.sheets.gateway.page import FORBIDDEN, GONE, RUBBISH, SESSION_ENDED, SheetPage
 from openpaas_workspace.sheets.service import sheets
@@ -82,9 +83,12 @@ class SheetSocket(MemberSocket):
     def put_out(self, frames: bytes) -> None:
         """Send WebSocket frames as they are."""
         protocol: Any = self.ws_connection
-        if protocol is not None and not protocol.is_closing() and protocol.stream is not None:
+        if protocol is None or protocol.is_closing() or protocol.stream is None:
+            return
+        sent = sent_at_once(protocol.stream, frames)
+        if sent < len(frames):
             with suppress(StreamClosedError):
-                protocol.stream.write(frames)
+                protocol.stream.write(memoryview(frames)[sent:])
 
     @property
     def waiting_bytes(self) -> int:

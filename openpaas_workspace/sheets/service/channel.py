@@ -23,6 +23,8 @@ LENGTH: Final = struct.Struct("<Q")
 # Stands in a message for the bytes of a file that comes with it.
 ATTACHED: Final = msgspec.msgpack.Ext(1, b"")
 _AT_ONCE: Final = 1024 * 1024
+# What is smaller is sent and read in one piece with its neighbours.
+_SMALL: Final = 64 * 1024
 _ROOM: Final = socket.CMSG_SPACE(16 * array.array("i").itemsize)
 
 
@@ -45,6 +47,7 @@ class Channel:
         self._waiting: deque[tuple[memoryview, Sequence[BinaryIO]]] = deque()
         self._head = True
         self._into = bytearray(LENGTH.size)
+        self._piece = bytearray(_SMALL)
         self._at = 0
         self._closed = False
         self._loop.add_reader(end, self._read)
@@ -58,7 +61,10 @@ class Channel:
             return
         idle = not self._waiting
         size = sum(len(piece) for piece in pieces)
-        for piece in (LENGTH.pack(size), *pieces):
+        whole: Sequence[bytes] = (LENGTH.pack(size), *pieces)
+        if size <= _SMALL:
+            whole = (b"".join(whole),)
+        for piece in whole:
             self._waiting.append((memoryview(piece), files))
             files = ()
         self.waiting_bytes += LENGTH.size + size
@@ -97,16 +103,34 @@ class Channel:
         self._loop.remove_writer(self._socket)
 
     def _read(self) -> None:
+        piece = memoryview(self._piece)
+        large = len(self._into) - self._at > _SMALL
+        if large:
+            piece = memoryview(self._into)[self._at : self._at + _AT_ONCE]
         try:
-            size = self._socket.recv_into(memoryview(self._into)[self._at : self._at + _AT_ONCE])
+            size = self._socket.recv_into(piece)
         except BlockingIOError:
             return
         except OSError:
             size = 0
         if not size:
             self._end()
-            return
-        self._at += size
+        elif large:
+            self._at += size
+            self._taken()
+        else:
+            self._sort_out(piece[:size])
+
+    def _sort_out(self, piece: memoryview) -> None:
+        """A piece may hold the end of one message, some whole ones, and the beginning of another."""
+        while piece and not self._closed:
+            some = piece[: len(self._into) - self._at]
+            self._into[self._at : self._at + len(some)] = some
+            self._at += len(some)
+            piece = piece[len(some) :]
+            self._taken()
+
+    def _taken(self) -> None:
         if self._at < len(self._into):
             return
         whole, self._at = self._into, 0

@@ -270,7 +270,10 @@ class HostProcess:
 
     def _comes_to(self, change: int) -> None:
         self._reached = change
-        self._since = (time.monotonic(), _processor_seconds(self.pid))
+        call = next(iter(self._waiting.values()), None)
+        # Nothing else is given more time for it, and to ask takes longer than most questions.
+        used = _processor_seconds(self.pid) if call is not None and call.verb in worker.REPLAYS else 0.0
+        self._since = (time.monotonic(), used)
 
     def _may_take(self) -> float:
         """Seconds that it has still, at least.

@@ -2,7 +2,8 @@
 
 import asyncio
 import struct
-from typing import Any, Final, Protocol, runtime_checkable
+from abc import ABC, abstractmethod
+from typing import Any, Final
 
 import msgspec
 
@@ -16,16 +17,20 @@ _TEXT: Final = 0x81
 _TOGETHER: Final = 0.01
 
 
-@runtime_checkable
-class Page(Protocol):
-    """A window that looks at the sheet."""
+class Page(ABC):
+    """A window that looks at the sheet.
+
+    A base and no protocol: whether something is one is asked for each page at each change.
+    """
 
     client: str
 
     @property
+    @abstractmethod
     def who(self) -> str:
         """The member."""
 
+    @abstractmethod
     def write(self, frames: bytes) -> None:
         """Send WebSocket frames as they are."""
 
