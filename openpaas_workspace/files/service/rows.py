@@ -137,12 +137,20 @@ async def children(work: Work, parent_id: str) -> list[Node]:
     return [cast("Node", row) for row in await work.all(query)]
 
 
+def _ancestry() -> Select[Any]:
+    up = select(nodes).where(nodes.c.id == bindparam("id")).cte("up", recursive=True)
+    above = nodes.alias("above")
+    return select(up.union(select(above).join(up, above.c.id == up.c.parent_id)))
+
+
+# Built once, as `_UPWARDS` below: whatever opens a place asks it.
+_ANCESTRY = _ancestry()
+
+
 async def ancestry(work: Work, node: Node) -> list[Node]:
     """The folders above a node and the node itself, the topmost first: one query."""
-    up = select(nodes).where(nodes.c.id == node.id).cte("up", recursive=True)
-    above = nodes.alias("above")
-    up = up.union(select(above).join(up, above.c.id == up.c.parent_id))
-    by_id = {row.id: cast("Node", row) for row in await work.all(select(up))}
+    rows = (await work.conn.execute(_ANCESTRY, {"id": node.id})).all()
+    by_id = {row.id: cast("Node", row) for row in rows}
     chain = [node]
     while chain[0].parent_id in by_id:
         chain.insert(0, by_id[chain[0].parent_id])

@@ -24,7 +24,7 @@ LENGTH: Final = struct.Struct("<Q")
 ATTACHED: Final = msgspec.msgpack.Ext(1, b"")
 _AT_ONCE: Final = 1024 * 1024
 # What is smaller is sent and read in one piece with its neighbours.
-_SMALL: Final = 64 * 1024
+SMALL: Final = 64 * 1024
 _ROOM: Final = socket.CMSG_SPACE(16 * array.array("i").itemsize)
 
 
@@ -47,7 +47,7 @@ class Channel:
         self._waiting: deque[tuple[memoryview, Sequence[BinaryIO]]] = deque()
         self._head = True
         self._into = bytearray(LENGTH.size)
-        self._piece = bytearray(_SMALL)
+        self._piece = bytearray(SMALL)
         self._at = 0
         self._closed = False
         self._loop.add_reader(end, self._read)
@@ -62,7 +62,7 @@ class Channel:
         idle = not self._waiting
         size = sum(len(piece) for piece in pieces)
         whole: Sequence[bytes] = (LENGTH.pack(size), *pieces)
-        if size <= _SMALL:
+        if size <= SMALL:
             whole = (b"".join(whole),)
         for piece in whole:
             self._waiting.append((memoryview(piece), files))
@@ -104,7 +104,7 @@ class Channel:
 
     def _read(self) -> None:
         piece = memoryview(self._piece)
-        large = len(self._into) - self._at > _SMALL
+        large = len(self._into) - self._at > SMALL
         if large:
             piece = memoryview(self._into)[self._at : self._at + _AT_ONCE]
         try:
@@ -168,10 +168,13 @@ class Inbox:
         """Whether something comes within so many seconds, the end of the other end included."""
         return bool(select.select([self._socket], [], [], seconds)[0])
 
-    def number(self) -> int | None:
-        """Eight bytes as a number; None when the other end is gone."""
-        found = self.read(LENGTH.size)
-        return None if found is None else int(LENGTH.unpack(found)[0])
+    def head(self) -> tuple[int, int] | None:
+        """How long the next message is without its number, and that; None when the other end is gone."""
+        found = self.read(2 * LENGTH.size)
+        if found is None:
+            return None
+        (size,), (number,) = LENGTH.iter_unpack(found)
+        return size - LENGTH.size, number
 
     def read(self, size: int) -> bytearray | None:
         """So many bytes; None when the other end is gone. Raises MemoryError before it takes any."""

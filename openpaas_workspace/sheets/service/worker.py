@@ -21,7 +21,7 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 
 from openpaas_workspace.kit.errors import NotFound, TooLarge, WorkspaceError
-from openpaas_workspace.sheets.service.channel import LENGTH, Inbox
+from openpaas_workspace.sheets.service.channel import LENGTH, SMALL, Inbox
 from openpaas_workspace.sheets.service.forkserver import ForkServer
 from openpaas_workspace.sheets.service.walls import close_off
 
@@ -101,6 +101,9 @@ def _say(channel: socket.socket, encoder: msgspec.msgpack.Encoder, message: tupl
         data = encoder.encode((message[0], False, _told(TooLarge(TOO_MUCH))))
     # The server may be gone: then there is nobody to tell.
     with contextlib.suppress(ConnectionError):
+        if len(data) <= SMALL:
+            channel.sendall(LENGTH.pack(len(data)) + data)
+            return
         channel.sendall(LENGTH.pack(len(data)))
         channel.sendall(data)
 
@@ -177,8 +180,9 @@ def main() -> None:
         inbox = Inbox(channel)
         bench.progress = lambda seq: _say(channel, encoder, (PROGRESS, True, seq))
         _say(channel, encoder, (READY, True, walls))
-        while (size := inbox.number()) is not None and (number := inbox.number()) is not None:
-            said = _worked(bench, inbox, size - LENGTH.size)
+        while (head := inbox.head()) is not None:
+            size, number = head
+            said = _worked(bench, inbox, size)
             _say(channel, encoder, (number, *said))
             del said
             while bench.begun and not inbox.waiting(_REST) and bench.read_on():
