@@ -42,6 +42,8 @@ class Telling:
         self._live = live
         self.seq = 0  # the last change that was told
         self._waiting: list[bytes] = []
+        # How much of what waits a page has already.
+        self._ahead: dict[Page, int] = {}
         self._last = 0.0
         self._timer: asyncio.TimerHandle | None = None
 
@@ -59,7 +61,12 @@ class Telling:
         loop = asyncio.get_running_loop()
         if loop.time() - self._last > _TOGETHER:
             self._flush()
-        elif self._timer is None:
+            return
+        # Whoever wrote it waits for nothing: it is their acknowledgement.
+        for page in pages:
+            if page.client == said["client"]:
+                self._catch_up(page)
+        if self._timer is None:
             self._timer = loop.call_later(_TOGETHER, self._flush)
 
     @staticmethod
@@ -80,9 +87,21 @@ class Telling:
             self._timer = None
         self._last = asyncio.get_running_loop().time()
         if self._waiting:
-            frames, self._waiting = b"".join(self._waiting), []
+            frames = b"".join(self._waiting)
             for page in self._pages():
-                page.write(frames)
+                if page in self._ahead:
+                    self._catch_up(page)
+                else:
+                    page.write(frames)
+            self._waiting.clear()
+            self._ahead.clear()
+
+    def _catch_up(self, page: Page) -> None:
+        """A page hears of the changes in their order, each once."""
+        at = self._ahead.get(page, 0)
+        if at < len(self._waiting):
+            page.write(b"".join(self._waiting[at:]))
+            self._ahead[page] = len(self._waiting)
 
     def _pages(self) -> list[Page]:
         return [one for one in list(self._live.connections.values()) if isinstance(one, Page) and one.client]
