@@ -142,11 +142,6 @@ class Database:
             if work.events:
                 raise RuntimeError("a read published an event")
 
-    async def create_all(self) -> None:
-        """Create every registered table that is missing (tests; production migrates)."""
-        async with self._writer.begin() as conn:
-            await conn.run_sync(metadata.create_all)
-
     async def close(self) -> None:
         """Give back all connections."""
         await self._writer.dispose()

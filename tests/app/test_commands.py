@@ -94,6 +94,7 @@ def test_the_first_start_makes_the_administrator_once(make_server: Callable[...,
         assert client.get(link).status_code == 404
 
 
+@pytest.mark.long
 def test_import_a_folder(make_server: Callable[..., Server], tmp_path: Path) -> None:
     server = make_server("--demo", name="import").start()
     folder = tmp_path / "rapport"
@@ -187,6 +188,7 @@ def test_tls(make_server: Callable[..., Server], tmp_path: Path) -> None:
         assert client.get("/api/workspace/v1/me").json()["username"] == "alice"
 
 
+@pytest.mark.long
 def test_settings_are_given_at_start_and_only_there(make_server: Callable[..., Server]) -> None:
     server = make_server("--demo", "--Sandbox.enabled=False", name="traits").start()
     with server.login("alice") as alice:

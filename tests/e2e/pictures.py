@@ -1,5 +1,6 @@
 """The pictures of the guide, taken in both languages from a demo server: `python -m tests.e2e.pictures`."""
 
+import sys
 import tempfile
 from dataclasses import dataclass
 from pathlib import Path
@@ -9,6 +10,7 @@ from playwright.sync_api import Browser, expect, sync_playwright
 
 from tests.conftest import DEMO_PASSWORD, Server
 from tests.e2e.person import CHROMIUM, PATIENCE, QUIET, Person
+from tests.e2e.sheet import BAR, SHEET, cell, show, write
 
 PICTURES = Path(__file__).parents[2] / "share" / "doc" / "openpaas_workspace" / "guide" / "pictures"
 API = "/api/workspace/v1"
@@ -28,6 +30,7 @@ class Language:
     comment: str
     more: str
     account: str
+    budget: tuple[tuple[str, ...], ...]
 
 
 LANGUAGES = (
@@ -39,8 +42,36 @@ LANGUAGES = (
         "les plus grandes villes",
         " de Bretagne",
         "Mon compte",
+        (
+            ("Budget 2027", "Nombre", "Prix", "Total"),
+            ("Tables de la salle des fêtes", "24", "149,90 €", "=B2*C2"),
+            ("Chaises", "180", "24,50 €", "=B3*C3"),
+            ("Vidéoprojecteur", "2", "689,00 €", "=B4*C4"),
+            ("Réfection de la toiture", "1", "18 400,00 €", "=B5*C5"),
+            ("Panneaux d’affichage", "2", "412,00 €", "=B6*C6"),
+            (),
+            ("Total", "", "", "=SOMME(D2:D6)"),
+        ),
     ),
-    Language("en", "en-GB", "Run", "Run All Cells", "the largest towns", " of Brittany", "My account"),
+    Language(
+        "en",
+        "en-GB",
+        "Run",
+        "Run All Cells",
+        "the largest towns",
+        " of Brittany",
+        "My account",
+        (
+            ("Budget 2027", "Number", "Price", "Total"),
+            ("Tables for the village hall", "24", "149.90 €", "=B2*C2"),
+            ("Chairs", "180", "24.50 €", "=B3*C3"),
+            ("Projector", "2", "689.00 €", "=B4*C4"),
+            ("Repair of the roof", "1", "18,400.00 €", "=B5*C5"),
+            ("Notice boards", "2", "412.00 €", "=B6*C6"),
+            (),
+            ("Total", "", "", "=SUM(D2:D6)"),
+        ),
+    ),
 )
 
 
@@ -159,18 +190,55 @@ def account(studio: Studio) -> None:
     alice.context.close()
 
 
-SCENES = (login, together, account)
+def line(row: int) -> dict[str, int]:
+    """The first four cells of a row."""
+    return {"top": row, "bottom": row, "left": 0, "right": 3}
+
+
+def sheet(studio: Studio) -> None:
+    """Alice looks at a formula of a budget in which Bob writes."""
+    words = studio.language
+    path = f"Finances/{words.budget[0][0]}.sheet"
+    with studio.server.login("alice") as client:
+        made = client.post(f"{API}/sheets", json={"path": path}).raise_for_status().json()
+        tab = made["tabs"][0]["id"]
+        cells = [
+            [row, column, text] for row, line in enumerate(words.budget) for column, text in enumerate(line)
+        ]
+        ops = f"{API}/sheets/{made['id']}/ops"
+        typed = {"tab": tab, "cells": cells, "locale": words.short}
+        client.post(ops, json={"client": "p", "n": 1, "base_seq": 1, "typed": typed}).raise_for_status()
+        looks = (
+            {"kind": "format", "tab": tab, "style": {"bold": True}, "range": line(0)},
+            {"kind": "format", "tab": tab, "style": {"bold": True}, "range": line(len(words.budget) - 1)},
+            {"kind": "column_width", "tab": tab, "column": 0, "width": 240},
+        )
+        for n, look in enumerate(looks, 2):
+            client.post(ops, json={"client": "p", "n": n, "base_seq": n, "op": look}).raise_for_status()
+    alice, bob = (show(studio.someone(name), path) for name in ("alice", "bob"))
+    write(bob, "B6", "3")
+    cell(bob, "B4").click()
+    cell(alice, "D8").click()
+    expect(alice.page.locator(f"{SHEET} .opw-Grid-boxes")).to_contain_text("Bob")
+    alice.page.locator(BAR).click()
+    studio.take(alice, "sheet")
+    for person in (alice, bob):
+        person.context.close()
+
+
+SCENES = (login, together, account, sheet)
 
 
 def main() -> None:
-    """Start a demo server for each language, take all pictures, stop."""
+    """Start a demo server for each language, take all pictures (or those of the scenes that are named), stop."""
+    wanted = sys.argv[1:]
     PICTURES.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory() as folder, sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=CHROMIUM, args=QUIET)
         for language in LANGUAGES:
             server = Server(Path(folder) / language.short).start()
             try:
-                for scene in SCENES:
+                for scene in (one for one in SCENES if not wanted or one.__name__ in wanted):
                     scene(Studio(browser, server, language))
             finally:
                 server.stop()

@@ -54,10 +54,15 @@ class Sheet:
 
     def show(self, someone: Person) -> Person:
         """Open it at this browser."""
-        someone.goto(f"lab/tree/{self.path}?reset")
-        expect(cell(someone, "A1")).to_be_visible()
-        expect(someone.page.locator(f"{SHEET} .opw-Sheet-state")).to_have_count(0)
-        return someone
+        return show(someone, self.path)
+
+
+def show(someone: Person, path: str) -> Person:
+    """Open a sheet at this browser."""
+    someone.goto(f"lab/tree/{path}?reset")
+    expect(cell(someone, "A1")).to_be_visible()
+    expect(someone.page.locator(f"{SHEET} .opw-Sheet-state")).to_have_count(0)
+    return someone
 
 
 def cell(someone: Person, name: str) -> Locator:

@@ -167,3 +167,44 @@ def test_a_sheet_in_the_dark_can_be_read(desk: Desk, person: Callable[..., Perso
     finally:
         dave.put(settings, json={"raw": "{}"}).raise_for_status()
         dave.close()
+
+
+def test_a_text_is_found_also_in_rows_that_are_not_on_the_screen(
+    desk: Desk, person: Callable[..., Person]
+) -> None:
+    sheet = Sheet(desk)
+    sheet.fill(*((f"Poste {row}", "12,5" if row in {3, 700} else str(row)) for row in range(1, 801)))
+    alice = sheet.open(person, "alice")
+    page, name = alice.page, alice.page.locator(NAME)
+    bar = page.locator(f"{SHEET} .opw-SheetFind")
+    expect(bar).to_be_hidden()
+    press(alice, "A5", "Control+f")
+    field, said = bar.get_by_role("textbox"), bar.get_by_role("status")
+    expect(field).to_be_focused()
+    page.keyboard.type("poste 79")
+    # From the cell at hand on: `Poste 79`, then `Poste 790` to `Poste 799`.
+    expect(said).to_have_text("1 sur 11")
+    expect(name).to_have_value("A79")
+    page.keyboard.press("Enter")
+    expect(name).to_have_value("A790")
+    expect(cell(alice, "A790")).to_be_in_viewport()
+    page.keyboard.press("Shift+Enter")
+    page.keyboard.press("Shift+Enter")
+    expect(name).to_have_value("A799")
+    expect(said).to_have_text("11 sur 11")
+    assert violations(page, SHEET) == []
+    # A number as it is written here; what somebody changes meanwhile counts.
+    field.fill("12,5")
+    expect(said).to_have_text("1 sur 2")
+    expect(name).to_have_value("B3")
+    sheet.submit(typed={"tab": sheet.tab, "cells": [[4, 1, "12,5"]], "locale": "fr"})
+    expect(said).to_have_text("1 sur 2")
+    expect(page.locator(f"{SHEET} .opw-Grid-cell", has_text="12,5")).to_have_count(2)
+    page.keyboard.press("Enter")
+    expect(said).to_have_text("2 sur 3")
+    field.fill("nulle part")
+    expect(said).to_have_text("Rien trouvé")
+    page.keyboard.press("Escape")
+    expect(bar).to_be_hidden()
+    page.keyboard.press("ArrowDown")
+    expect(name).to_have_value("B6")

@@ -5,6 +5,8 @@ from __future__ import annotations
 import ast
 import asyncio
 
+import pytest
+
 from openpaas_workspace.kernels.engine import sentences
 from tests.conftest import Server
 from tests.kernels.index import Index
@@ -100,6 +102,7 @@ async def test_a_kernel_has_its_own_way_out_and_no_other(opened: Opens, demo: Se
         assert "openpaas-kernels" not in listed
 
 
+@pytest.mark.long
 async def test_many_refused_connections_make_few_lines(opened: Opens, lists: Lists) -> None:
     mine = await opened("carol", "~/boucle.ipynb")
     code = f"{TUNNEL}for i in range(300): tunnel(f'host{{i % 60}}.example.org', 443)\nprint('done')"

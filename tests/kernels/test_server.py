@@ -192,6 +192,7 @@ async def test_no_kernel_outlives_a_killed_server(stand: Callable[..., Stand]) -
     assert not [path for path in left if path.exists()], "the next server removes it"
 
 
+@pytest.mark.long
 def test_a_bad_kernelspec_then_told_to_stop(stand: Callable[..., Stand], tmp_path: Path) -> None:
     specs = tmp_path / "specs"
     (specs / "bad").mkdir(parents=True)

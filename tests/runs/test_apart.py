@@ -102,6 +102,7 @@ class Watch:
             await asyncio.sleep(0.02)
 
 
+@pytest.mark.long
 async def test_a_large_display_is_beside_the_document(book: Callable[..., Book]) -> None:
     one = book(a=BIG, b=PLOT)
     run = await one.over(one.start("a", "b"))
@@ -123,6 +124,7 @@ async def test_a_large_display_is_beside_the_document(book: Callable[..., Book])
     )
 
 
+@pytest.mark.long
 async def test_a_million_prints_are_all_there_and_hold_nobody_up(book: Callable[..., Book]) -> None:
     source = (
         "import sys\nfor number in range(1_000_000): print(number)\nprint('e' * 400_000, file=sys.stderr)"

@@ -311,6 +311,7 @@ async def test_the_button_of_the_page_stops_a_run_and_says_who_pressed_it(book: 
     assert (await one.over(again))["state"] == "done"
 
 
+@pytest.mark.long
 async def test_a_kernel_that_has_another_run_does_it_for_its_member(book: Callable[..., Book]) -> None:
     door = (
         "import httpx, os\n"

@@ -141,6 +141,7 @@ async def test_a_large_block_is_refused_before_its_row_and_then_done_once(
     assert {value for column in columns(sheet) for value in column} == {2}
 
 
+@pytest.mark.long
 async def test_a_disk_that_is_full_for_longer_than_a_lease_is_called_so(disk: Path) -> None:
     """No other server is blamed, and when there is room all is as it was."""
     server = Server(disk / "short", ("--demo", "--Realtime.lease=2")).start()

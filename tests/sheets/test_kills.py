@@ -38,7 +38,7 @@ class Paster:
             self.acknowledged.append(number)
 
 
-@pytest.mark.parametrize("moment", range(4))
+@pytest.mark.parametrize("moment", [0, 1, *(pytest.param(later, marks=pytest.mark.long) for later in (2, 3))])
 def test_a_server_killed_in_the_middle_of_a_paste(sheet: Sheet, moment: int) -> None:
     paster = Paster(sheet, 6)
     with ThreadPoolExecutor(1) as pool:
@@ -83,6 +83,7 @@ def test_a_process_of_sheets_killed_in_the_middle_of_a_paste(sheet: Sheet, momen
     assert sheet.about()["seq"] == 6
 
 
+@pytest.mark.long
 def test_large_changes_of_two_people_at_once_are_not_confused(sheet: Sheet) -> None:
     """What a process keeps of a large change between its check and its commit is that change's own."""
 

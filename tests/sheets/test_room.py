@@ -21,6 +21,7 @@ from tests.sheets.logs import EPOCH, Log
 from tests.sheets.rooms import fresh, row, sheets
 
 
+@pytest.mark.long
 def test_large_edits_of_two_people_at_once_are_each_their_own(tmp_path: Path) -> None:
     asyncio.run(_large(tmp_path))
 

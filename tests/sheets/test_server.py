@@ -4,6 +4,7 @@ import asyncio
 import os
 import signal
 from concurrent.futures import ThreadPoolExecutor
+from typing import Any
 
 import httpx
 import pytest
@@ -262,6 +263,7 @@ def test_killed_in_the_middle_of_many_changes_all_acknowledged_are_there(sheet: 
     assert len(found) <= len(acknowledged) + 1
 
 
+@pytest.mark.long
 def test_many_sheets_are_opened_at_once_by_a_server_that_has_just_started(
     demo: Server, people: dict[str, httpx.Client]
 ) -> None:
@@ -290,3 +292,24 @@ def test_versions_are_named_restored_and_copied(sheet: Sheet) -> None:
     assert made.status_code < 300, made.text
     window = sheet.ask("bob", "GET", f"/sheets/{made.json()['id']}/window", params={"tab": "t1"})
     assert window.json()["columns"][0]["values"] == [1]
+
+
+def test_a_text_is_found_where_a_view_shows_it(sheet: Sheet) -> None:
+    cells = [[row, 0, text] for row, text in enumerate(("b", "ab", "c", "abc"))]
+    assert sheet.send("alice", op={"kind": "set_cells", "tab": sheet.tab, "cells": cells}).status_code == 200
+    view = {"sort": [{"column": 0, "descending": True}], "filter": []}
+    op = {"kind": "set_view", "tab": sheet.tab, "mine": True, "view": view}
+    assert sheet.send("alice", op=op).status_code == 200
+
+    def found(who: str, **more: str) -> Any:
+        return sheet.ask(
+            who, "GET", f"/sheets/{sheet.id}/find", params={"tab": sheet.tab, "text": "ab", **more}
+        )
+
+    assert found("alice").json() == [[1, 0], [3, 0]]
+    # c, b, abc, ab
+    assert found("alice", view="mine").json() == [[2, 0], [3, 0]]
+    assert found("bob", view="mine").json() == [[1, 0], [3, 0]]
+    refused = found("alice", view="bob")
+    assert refused.status_code == 400
+    assert "view" in refused.json()["detail"]

@@ -163,6 +163,7 @@ def test_nothing_hidden_comes_over_http(sheet: Sheet, who: str) -> None:
         clean(get(f"{base}/window", view="mine", inputs="true"))
         assert json.loads(get(f"{base}/window", view="mine"))["height"] == 3
         clean(get(f"{base}/cell", row=1, column=1, view="mine"), shows=False)
+        assert json.loads(get(f"{base}/find", text="hush", view="mine")) == []
         sheet.send(who, op=view)
     assert json.loads(get(f"{base}/find", text="hush")) == []
     assert json.loads(get(f"{base}/find", text="74747")) == []

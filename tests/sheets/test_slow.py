@@ -146,6 +146,7 @@ def test_a_change_that_a_killed_server_was_at_does_not_keep_the_sheet_shut(
         assert sheet.values(bottom=2) == [[5], [1]]
 
 
+@pytest.mark.long
 def test_all_processes_end_with_the_server(demo: Server, people: dict[str, httpx.Client]) -> None:
     sheet = Sheet(demo, people)
     for end in (demo.kill, demo.stop):

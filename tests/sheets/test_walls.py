@@ -178,6 +178,7 @@ def test_a_sheet_is_opened_from_its_snapshot_and_moves_behind_walls(
     assert columns(sheet) == shown
 
 
+@pytest.mark.long
 def test_where_there_are_no_walls_sheets_work_and_the_log_says_so(
     make_server: Callable[..., Server], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -6671,6 +6671,7 @@ export interface operations {
             query: {
                 tab: string;
                 text: string;
+                view?: string;
             };
             header?: never;
             path: {

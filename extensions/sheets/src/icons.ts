@@ -7,6 +7,8 @@ import less from 'lucide-static/icons/decimals-arrow-left.svg';
 import more from 'lucide-static/icons/decimals-arrow-right.svg';
 import percent from 'lucide-static/icons/percent.svg';
 import euro from 'lucide-static/icons/euro.svg';
+import next from 'lucide-static/icons/chevron-down.svg';
+import previous from 'lucide-static/icons/chevron-up.svg';
 import redo from 'lucide-static/icons/redo-2.svg';
 import undo from 'lucide-static/icons/undo-2.svg';
 
@@ -17,5 +19,7 @@ export const italicIcon = icon('italic', italic);
 export const lessIcon = icon('decimals-less', less);
 export const moreIcon = icon('decimals-more', more);
 export const percentIcon = icon('percent', percent);
+export const nextIcon = icon('next', next);
+export const previousIcon = icon('previous', previous);
 export const redoIcon = icon('redo', redo);
 export const undoIcon = icon('undo', undo);

@@ -148,10 +148,11 @@ class CellInfo(Wire, frozen=True, kw_only=True):
 
 
 class FindQuery(Wire, frozen=True, kw_only=True):
-    """What to look for in a tab."""
+    """What to look for in a tab; in a view if named (`shared`, `mine`), whose places are told then."""
 
     tab: TabId
     text: Annotated[str, msgspec.Meta(min_length=1, max_length=1000)]
+    view: str = ""
 
 
 class TableQuery(Wire, frozen=True, kw_only=True):

@@ -126,7 +126,8 @@ async def find(caller: Caller, sheet: str, query: FindQuery) -> list[tuple[int, 
     """Places of the grid whose text holds what is looked for; for readers."""
     room, level, _ = await opened(caller, sheet)
     who = reader_of(caller.actor, level)
-    found: list[tuple[int, int]] = await room.state.ask("find", query.tab, query.text, who)
+    view = _view(caller.actor, query.view)
+    found: list[tuple[int, int]] = await room.state.ask("find", query.tab, query.text, view, who)
     return found
 
 

@@ -87,6 +87,7 @@ def on_paper(value: dict[str, Any]) -> dict[str, Any]:
     max_examples=examples(60), deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large]
 )  # fmt: skip
 @given(NOTEBOOKS)
+@pytest.mark.long
 def test_what_is_stored_comes_back_and_is_stored_again_under_the_same_name(book: dict[str, Any]) -> None:
     # Numbers beyond what a page can hold are what a page makes of them.
     book = on_paper(storable(book))

@@ -31,6 +31,7 @@ def test_a_formula_that_takes_too_long_says_so(host: Host, formula: str) -> None
     assert [host.value(cell) for cell in ("A1", "A2", "A3")] == [5, 2, 6]
 
 
+@pytest.mark.long
 def test_many_slow_ones_end_together(host: Host) -> None:
     host.put({"B1": 1, "D1": "=SUM(B:B)"})
     host.do(s.FillFormula(tab="t", column=0, first=0, last=9_999, text=FOR_HOURS[0] + "+B1"))

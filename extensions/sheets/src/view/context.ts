@@ -29,6 +29,8 @@ export interface ISheetContext {
   write: (text: string) => void;
   /** Show a tab, and go on there by keys. */
   turn: (tab: string) => void;
+  /** Look for a text. */
+  find: () => void;
   /** Choose cells of a tab, by how formulas name them. */
   go: (tab: string, area: IArea) => void;
 }

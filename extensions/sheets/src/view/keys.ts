@@ -37,6 +37,7 @@ function accel({ key, shiftKey, altKey }: KeyboardEvent, on: ISheetContext, deed
     ';': () => on.write(on.numbers.day(new Date())),
     pageup: () => nextTab(on, -1),
     pagedown: () => nextTab(on, 1),
+    f: () => on.find(),
     b: () => deeds.toggle('bold'),
     i: () => deeds.toggle('italic'),
     '+': () => deeds.insert(whole, false),

@@ -24,6 +24,7 @@ import { FAULTS } from './faults.js';
 import { Guards } from './guards.js';
 import { SheetFaces } from './faces.js';
 import { Filter } from './filter.js';
+import { Find } from './find.js';
 import { sheetKey } from './keys.js';
 import { openMenu } from './menus.js';
 import { NameBox } from './namebox.js';
@@ -88,6 +89,7 @@ export class SheetView extends Widget implements ISheetContext {
     this._tabs = new Tabs(this, this.deeds, tab => this.show_(tab));
     this._summary = new Summary(this);
     this._strip = new Strip(this);
+    this._find = new Find(this, id);
     this._name = new NameBox(words.__('Go to a cell'), text => this._goNamed(text));
     new Watch(this);
     this._build();
@@ -164,6 +166,11 @@ export class SheetView extends Widget implements ISheetContext {
     this.grid.focus();
   }
 
+  find(): void {
+    this._editing.commit();
+    this._find.open();
+  }
+
   write(text: string): void {
     void this._content.edit(text);
   }
@@ -187,6 +194,7 @@ export class SheetView extends Widget implements ISheetContext {
       window.removeEventListener('online', this._network);
       window.removeEventListener('offline', this._network);
       this._filter.close();
+      this._find.dispose();
       this._content.dispose();
       this._speech.dispose();
       this._others.dispose();
@@ -214,7 +222,7 @@ export class SheetView extends Widget implements ISheetContext {
     bar.append(this._name.node, sign, this._bar.node);
     const body = div('opw-Sheet-body');
     this._hint.textContent = this.workspace.words.__('Type, or paste a table from a spreadsheet.');
-    body.append(this.grid.node, this._hint, this.notices.node);
+    body.append(this.grid.node, this._hint, this.notices.node, this._find.node);
     const foot = div('opw-SheetFoot');
     foot.append(this._tabs.node, this._summary.node);
     this.node.append(bar, this._strip.node, body, foot, this._speech.node);
@@ -349,6 +357,7 @@ export class SheetView extends Widget implements ISheetContext {
   private readonly _others: Others;
   private readonly _clip: Clip;
   private readonly _filter: Filter;
+  private readonly _find: Find;
   private readonly _tabs: Tabs;
   private readonly _summary: Summary;
   private readonly _strip: Strip;
