@@ -211,6 +211,7 @@ def sheet(studio: Studio) -> None:
         looks = (
             {"kind": "format", "tab": tab, "style": {"bold": True}, "range": line(0)},
             {"kind": "format", "tab": tab, "style": {"bold": True}, "range": line(len(words.budget) - 1)},
+            {"kind": "format", "tab": tab, "style": {"number": "#,##0.00 €"}, "columns": [3]},
             {"kind": "column_width", "tab": tab, "column": 0, "width": 240},
         )
         for n, look in enumerate(looks, 2):

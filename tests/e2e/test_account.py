@@ -262,6 +262,7 @@ def test_the_event_log_is_filtered_and_taken_along(desk: Desk, person: Callable[
 # Fifteen sections, each looked at as a whole.
 @pytest.mark.timeout(400)
 @pytest.mark.parametrize("theme", ["Clair", "Sombre", "Contraste élevé"])
+@pytest.mark.long
 def test_each_section_is_for_everybody(server: Server, person: Callable[..., Person], theme: str) -> None:
     page = person(server, "alice").log_in().page
     go(page, "Mon compte", "Préférences").get_by_role("radio", name=theme).check()

@@ -268,6 +268,7 @@ def test_what_is_thrown_away_comes_back_or_goes_for_ever(desk: Desk, person: Cal
     expect(mine).to_have_count(0)
 
 
+@pytest.mark.long
 def test_a_folder_comes_down_as_an_archive(desk: Desk, person: Callable[..., Person]) -> None:
     desk.alice.post(f"{API}/files", json={"path": f"{desk.name}/plans", "kind": "folder"}).raise_for_status()
     desk.put("plans/a.txt", "a")
@@ -278,6 +279,7 @@ def test_a_folder_comes_down_as_an_archive(desk: Desk, person: Callable[..., Per
     assert download.value.path().stat().st_size > 100
 
 
+@pytest.mark.long
 def test_ten_thousand_files_are_drawn_as_far_as_they_are_seen(
     desk: Desk, person: Callable[..., Person]
 ) -> None:

@@ -137,6 +137,7 @@ def test_three_windows_are_one_face_and_who_closes_the_last_is_gone(
     expect(alice.page.locator(FACE)).to_have_count(0)
 
 
+@pytest.mark.long
 def test_a_closed_laptop_is_away_or_gone(desk: Desk, relay: Relay, person: Callable[..., Person]) -> None:
     path = put(desk, "notes", "une ligne")
     alice = look(person(desk.server, "alice"), path)
@@ -154,6 +155,7 @@ def test_a_closed_laptop_is_away_or_gone(desk: Desk, relay: Relay, person: Calla
     expect(face(bob, "alice")).to_have_count(1)
 
 
+@pytest.mark.long
 def test_who_has_no_network_is_gone(desk: Desk, person: Callable[..., Person]) -> None:
     path = put(desk, "notes", "une ligne")
     alice = look(person(desk.server, "alice"), path)
@@ -165,6 +167,7 @@ def test_who_has_no_network_is_gone(desk: Desk, person: Callable[..., Person]) -
     expect(face(alice, "bob")).to_have_count(1)
 
 
+@pytest.mark.long
 def test_who_looks_at_something_else_is_away(desk: Desk, person: Callable[..., Person]) -> None:
     path, other = put(desk, "un", "un"), put(desk, "deux", "deux")
     alice = look(person(desk.server, "alice"), path)
@@ -178,6 +181,7 @@ def test_who_looks_at_something_else_is_away(desk: Desk, person: Callable[..., P
     expect(face(alice, "bob").locator(".opw-mod-present")).to_have_count(1)
 
 
+@pytest.mark.long
 def test_who_does_not_touch_or_see_the_page_is_away(desk: Desk, person: Callable[..., Person]) -> None:
     path = put(desk, "notes", "une ligne")
     alice = look(person(desk.server, "alice"), path)
@@ -234,6 +238,7 @@ def test_jump_to_and_follow_a_colleague_in_a_notebook(
     in_view(shown_cell_line(alice.page, "fin = 1"))
 
 
+@pytest.mark.long
 def test_follow_in_a_text_until_one_scrolls_or_the_other_leaves(
     desk: Desk, person: Callable[..., Person]
 ) -> None:

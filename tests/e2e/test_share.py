@@ -88,6 +88,7 @@ def test_what_makes_no_sense_is_told(desk: Desk, person: Callable[..., Person]) 
     expect(window.get_by_role("option")).to_contain_text("Personne de ce nom")
 
 
+@pytest.mark.long
 def test_two_managers_see_each_other_and_one_may_not(desk: Desk, person: Callable[..., Person]) -> None:
     path = desk.put("vif.ipynb", notebook("1"))
     desk.let("bob", "manager")

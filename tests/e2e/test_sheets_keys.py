@@ -94,6 +94,7 @@ def test_keys_are_named_as_on_the_keyboard(
     assert ("Maj" in shown) is (locale == "fr-FR"), shown
 
 
+@pytest.mark.long
 def test_who_does_not_see_hears_place_value_and_state(desk: Desk, person: Callable[..., Person]) -> None:
     sheet = Sheet(desk)
     sheet.fill(*TABLE)

@@ -311,5 +311,5 @@ def test_a_text_is_found_where_a_view_shows_it(sheet: Sheet) -> None:
     assert found("alice", view="mine").json() == [[2, 0], [3, 0]]
     assert found("bob", view="mine").json() == [[1, 0], [3, 0]]
     refused = found("alice", view="bob")
-    assert refused.status_code == 400
+    assert refused.status_code == 422
     assert "view" in refused.json()["detail"]

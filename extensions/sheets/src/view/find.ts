@@ -33,8 +33,8 @@ export class Find {
     this._count.setAttribute('role', 'status');
     this._input.addEventListener('input', () => this._soon());
     this.node.addEventListener('keydown', event => this._key(event));
-    const previous = this._button(words.__('Previous one'), previousIcon, () => void this._step(-1));
-    const next = this._button(words.__('Next one'), nextIcon, () => void this._step(1));
+    const previous = this._button(words.__('Previous one'), previousIcon, () => this._step(-1));
+    const next = this._button(words.__('Next one'), nextIcon, () => this._step(1));
     const close = this._button(words.__('Close'), closeIcon, () => this.close());
     this.node.append(this._input, this._count, previous, next, close);
     const changed = (): void => void (this._stale = true);
@@ -68,7 +68,7 @@ export class Find {
     if (event.key === 'Escape') {
       this.close();
     } else if (event.key === 'Enter' && event.target === this._input) {
-      void this._step(event.shiftKey ? -1 : 1);
+      this._step(event.shiftKey ? -1 : 1);
     } else if (accel && event.key.toLowerCase() === 'f') {
       this._input.select();
     } else {
@@ -81,13 +81,21 @@ export class Find {
     clearTimeout(this._timer);
     this._stale = true;
     this._at = -1;
-    this._timer = setTimeout(() => void this._step(0), SOON_MS);
+    this._timer = setTimeout(() => this._step(0), SOON_MS);
   }
 
   /** By so many further; 0: the first one from the cell at hand on. */
-  private async _step(by: number): Promise<void> {
+  private _step(by: number): void {
     clearTimeout(this._timer);
-    const asked = ++this._asked;
+    const asked = by === 0 ? ++this._asked : this._asked;
+    // Who presses Enter twice goes on twice, however long the first one takes.
+    this._steps = this._steps.then(() => this._go(by, asked));
+  }
+
+  private async _go(by: number, asked: number): Promise<void> {
+    if (asked !== this._asked) {
+      return;
+    }
     if ((this._stale || this._tab !== this._on.tab) && !(await this._look(asked))) {
       return;
     }
@@ -138,7 +146,8 @@ export class Find {
   private async _ask(text: string, tab: string, view: string): Promise<Place[]> {
     const { settings } = this._on.workspace;
     const url = URLExt.join(settings.baseUrl, API_ROOT, 'sheets', encodeURIComponent(this._id), 'find');
-    const response = await ServerConnection.makeRequest(url + URLExt.objectToQueryString({ tab, text, view }), {}, settings);
+    const query = URLExt.objectToQueryString({ tab, text, ...(view === '' ? {} : { view }) });
+    const response = await ServerConnection.makeRequest(url + query, { cache: 'no-cache' }, settings);
     if (!response.ok) {
       throw new Error(response.statusText);
     }
@@ -170,6 +179,7 @@ export class Find {
   private _places: Place[] = [];
   private _at = -1;
   private _asked = 0;
+  private _steps = Promise.resolve();
   private _tab = '';
   private _stale = true;
   private _timer: ReturnType<typeof setTimeout> | undefined;

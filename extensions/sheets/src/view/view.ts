@@ -234,6 +234,7 @@ export class SheetView extends Widget implements ISheetContext {
     model.changed.connect(() => this._look());
     model.cells.connect(() => {
       grid.refresh();
+      this._hint.hidden = !this._blank();
       this._content.soon();
       if (model.rows.moved(this.tab)) {
         // Which rows stand here may have changed.
