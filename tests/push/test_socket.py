@@ -290,7 +290,6 @@ async def test_a_failure_of_the_hub_leaves_no_gap(small, monkeypatch) -> None:
 
 
 @limits(queue_bytes=100_000, resume_events=1_000_000)
-@pytest.mark.long
 async def test_a_page_that_does_not_read_is_closed_while_others_go_on(small) -> None:
     space = await small.space("space1", small.actors["alice"])
     await small.grant(small.actors["alice"], space, "everyone")
