@@ -17,7 +17,7 @@ class Bar:
     def move(self, to: int) -> None:
         """So many bytes are there."""
         if self._bar is not None:
-            self._bar.update(to - self._bar.n)  # type: ignore[attr-defined]
+            self._bar.update(to - self._bar.n)  # type: ignore[attr-defined]  # tqdm has no types here
 
 
 @contextmanager

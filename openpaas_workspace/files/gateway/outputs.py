@@ -91,7 +91,7 @@ class OutputHandler(RouteHandler):
     def _break_off(self) -> None:
         """It is damaged in the store: it must not look whole."""
         self._finished = True
-        self.request.connection.detach().close()  # type: ignore[union-attr]
+        self.request.connection.detach().close()  # type: ignore[union-attr]  # HTTP/1 in a request
 
     def compute_etag(self) -> Any:
         """The hash that was set."""

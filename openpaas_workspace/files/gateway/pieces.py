@@ -61,7 +61,7 @@ class PieceHandler(RouteHandler):
         if first != info.received or info.file_id:
             raise Conflict("This piece does not follow the last one; ask how much has come.", code="offset")
         self._left = last - first + 1
-        self.request.connection.set_max_body_size(self._left)  # type: ignore[union-attr]
+        self.request.connection.set_max_body_size(self._left)  # type: ignore[union-attr]  # HTTP/1 in a request
         self._id, self._length = upload_id, first
         self._pieces = self.workspace.get(Disk).pieces(upload_id)
         self._file = self._pieces.open("ab", buffering=0)

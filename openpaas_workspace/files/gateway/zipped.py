@@ -90,7 +90,7 @@ class ZipHandler(RouteHandler):
     def _break_off(self) -> None:
         """Half an archive must not look whole: the connection is cut instead of ended."""
         self._finished = True
-        self.request.connection.detach().close()  # type: ignore[union-attr]
+        self.request.connection.detach().close()  # type: ignore[union-attr]  # HTTP/1 in a request
 
     def compute_etag(self) -> Any:
         """None: nothing is hashed over what is streamed."""
