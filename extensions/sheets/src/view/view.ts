@@ -222,10 +222,10 @@ export class SheetView extends Widget implements ISheetContext {
     bar.append(this._name.node, sign, this._bar.node);
     const body = div('opw-Sheet-body');
     this._hint.textContent = this.workspace.words.__('Type, or paste a table from a spreadsheet.');
-    body.append(this.grid.node, this._hint, this.notices.node, this._find.node);
+    body.append(this.grid.node, this._hint, this.notices.node);
     const foot = div('opw-SheetFoot');
     foot.append(this._tabs.node, this._summary.node);
-    this.node.append(bar, this._strip.node, body, foot, this._speech.node);
+    this.node.append(bar, this._find.node, this._strip.node, body, foot, this._speech.node);
     this._state(skeleton(this.workspace));
   }
 
