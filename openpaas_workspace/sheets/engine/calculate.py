@@ -72,8 +72,11 @@ class Calculator:
         return changed
 
     def everything(self) -> list[Region]:
-        """Calculates all formulas."""
+        """Calculates all formulas, from nothing that was kept."""
         self.graph.rebuild()
+        for tab in self.book.tabs:
+            for column in tab.columns.values():
+                column.forget()
         return self.run([], [(span, *lanes(span)) for tab in self.book.tabs for span in tab.spans.values()])
 
     def _stretched(self) -> set[Span]:

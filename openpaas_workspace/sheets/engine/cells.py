@@ -8,6 +8,7 @@ from typing import Any, TypeAlias
 import numpy as np
 import numpy.typing as npt
 
+from .journal import Journal, extent
 from .values import Error, Scalar, Tag, Tags, Texts, tag_of
 
 At: TypeAlias = slice | npt.NDArray[np.int64] | npt.NDArray[np.intp] | npt.NDArray[np.bool_]
@@ -20,10 +21,11 @@ EXACT = 2**53
 class Cells:
     """`size` cells. `numbers` (0 where a cell has none) and `codes` (-1 likewise) are None while no cell needs them.
 
-    Numbers keep the dtype they came with while what is written fits it exactly.
+    Numbers keep the dtype they came with while what is written fits it exactly. `journal` tells what was written
+    while the rows stayed in their places; None while nobody asked.
     """
 
-    __slots__ = ("_lookup", "codes", "numbers", "tags", "words")
+    __slots__ = ("_lookup", "codes", "journal", "numbers", "tags", "words")
 
     def __init__(
         self,
@@ -37,6 +39,7 @@ class Cells:
         self.codes = codes
         self.words = words
         self._lookup: dict[str, int] | None = None
+        self.journal: Journal | None = None
 
     @classmethod
     def empty(cls, size: int) -> Cells:
@@ -98,6 +101,7 @@ class Cells:
 
     def splice(self, pieces: Sequence[tuple[int, int]]) -> None:
         """The cells become those of intervals `(start, stop)`, where `(-1, n)` stands for n empty ones."""
+        self.journal = None
         self.tags = spliced(self.tags, pieces, 0)
         if self.numbers is not None:
             self.numbers = spliced(self.numbers, pieces, 0)
@@ -106,6 +110,8 @@ class Cells:
 
     def put(self, at: At, other: Cells) -> None:
         """Other cells are written over some, in place."""
+        if self.journal is not None:
+            self.journal.note(*extent(at, len(self.tags)))
         self.tags[at] = other.tags
         if other.numbers is not None:
             self._fit(other.numbers)
@@ -120,6 +126,12 @@ class Cells:
             self.codes[at] = translated
         elif self.codes is not None:
             self.codes[at] = -1
+
+    def journaled(self) -> Journal:
+        """The journal of what is written from now on."""
+        if self.journal is None:
+            self.journal = Journal()
+        return self.journal
 
     def fits(self, numbers: Anything) -> bool:
         """Whether these numbers can be written without rounding those that are here."""

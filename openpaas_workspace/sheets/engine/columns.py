@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import numpy.typing as npt
 
+from . import journal
 from .cells import Anything, At, Cells, spliced, vocabulary
 from .dtypes import AUTO, Dtype, from_serial, to_serial
 from .values import Block, Coded, Numbers, Scalar, Tag, filled
@@ -58,6 +59,10 @@ class Column:
         """Cells that are still in a file are in memory from now on; raises Unread."""
         if self.lazy is not None:
             self.cells = self.lazy.needed()
+
+    def forget(self) -> None:
+        """Nothing that was calculated from the cells is used again."""
+        self._cells.journal = None
 
     @property
     def nbytes(self) -> int:
@@ -158,7 +163,8 @@ class Column:
         coded = None
         if cells.codes is not None and len(cells.words):
             coded = Coded(cells.codes[start:stop, None], cells.words)
-        return Block(cells.tags[start:stop, None], self.floats(start, stop)[:, None], None, coded)
+        origin = journal.Origin(cells.journaled(), start) if stop - start > journal.STRETCH else None
+        return Block(cells.tags[start:stop, None], self.floats(start, stop)[:, None], None, coded, origin)
 
     def headed(self, stop: int) -> Block:
         """Values of the rows before `stop`, all inside the column, under the column's name; a view where possible.
@@ -180,7 +186,8 @@ class Column:
             coded = Coded(codes[: stop + 1, None], cells.words)
         elif self.name:
             coded = self._named(stop)
-        return Block(tags[: stop + 1, None], numbers[: stop + 1, None], None, coded)
+        origin = journal.Origin(cells.journaled(), -1, self.name) if stop > journal.STRETCH else None
+        return Block(tags[: stop + 1, None], numbers[: stop + 1, None], None, coded, origin)
 
     def _named(self, stop: int) -> Coded:
         head = self._head

@@ -13,6 +13,8 @@ from typing import TypeAlias
 import numpy as np
 import numpy.typing as npt
 
+from .journal import Origin
+
 Tags: TypeAlias = npt.NDArray[np.uint8]
 Numbers: TypeAlias = npt.NDArray[np.float64]
 Texts: TypeAlias = npt.NDArray[np.object_]
@@ -128,13 +130,15 @@ class Block:
     `tags` may be a 0-stride `np.broadcast_to` when all cells are alike. `numbers` holds the number or serial
     date, 0/1 of a boolean, the code of an error, and **0.0 for empty cells and texts**; it never holds
     NaN or infinity. Texts are in `texts` (`""` where the cell is no text), or in `coded`, or both; a block without
-    texts has neither. A view of live data is never written to by the formulas.
+    texts has neither. A view of live data is never written to by the formulas. A high block of one column knows where
+    its values come from.
     """
 
     tags: Tags
     numbers: Numbers
     texts: Texts | None = None
     coded: Coded | None = None
+    origin: Origin | None = None
 
     @property
     def shape(self) -> tuple[int, int]:

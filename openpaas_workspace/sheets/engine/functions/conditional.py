@@ -2,69 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 
-import numpy as np
-
-from ..values import Block, Error, Mask, Numbers, Scalar, Tag, empty_block, scalar_block
+from ..values import Block, Error, Scalar, empty_block, scalar_block
 from .criteria import Criterion, criterion
+from .partials import reduce
 from .registry import function
 from .runtime import Context, Failure, Lanes, Omitted, PerLane, Range, Value, padded, varies
 from .spread import Spread, cells_block, spread
 from .windows import windows_of
-
-Reduce = Callable[[Block | None, Mask], Scalar]
-
-
-def _numbers(block: Block | None, mask: Mask) -> Numbers:
-    """The numbers of the chosen cells. Fails with the first error among them."""
-    if block is None:
-        return np.zeros(0)
-    # Indices first: indexing by the mask itself takes numpy several times as long.
-    chosen = np.flatnonzero(mask)
-    numbers = block.numbers.ravel().take(chosen)
-    if block.uniform() == Tag.NUMBER:
-        return numbers
-    tags = block.tags.ravel().take(chosen)
-    if not tags.size or tags.min() == tags.max() == Tag.NUMBER:
-        return numbers
-    wrong = np.flatnonzero(tags == Tag.ERROR)
-    if wrong.size:
-        raise Failure(Error(int(numbers[wrong[0]])))
-    held = tags == Tag.NUMBER
-    return numbers if held.all() else numbers.take(np.flatnonzero(held))
-
-
-def total(numbers: Numbers) -> float:
-    """The sum from first to last, as grouping many conditions at once adds them; overwrites the numbers."""
-    return float(np.add.accumulate(numbers, out=numbers)[-1]) if numbers.size else 0.0
-
-
-def _sum(block: Block | None, mask: Mask) -> Scalar:
-    return total(_numbers(block, mask))
-
-
-def _average(block: Block | None, mask: Mask) -> Scalar:
-    numbers = _numbers(block, mask)
-    count = numbers.size
-    return total(numbers) / count if count else Error.DIV0
-
-
-def _max(block: Block | None, mask: Mask) -> Scalar:
-    numbers = _numbers(block, mask)
-    return float(numbers.max()) if numbers.size else 0.0
-
-
-def _min(block: Block | None, mask: Mask) -> Scalar:
-    numbers = _numbers(block, mask)
-    return float(numbers.min()) if numbers.size else 0.0
-
-
-def _count(_block: Block | None, mask: Mask) -> Scalar:
-    return float(np.count_nonzero(mask))
-
-
-REDUCERS: dict[str, Reduce] = {"sum": _sum, "average": _average, "max": _max, "min": _min, "count": _count}
 
 
 def _ranges(context: Context, items: Sequence[Value]) -> tuple[list[Block], int]:
@@ -132,23 +78,10 @@ def one(
     kind: str, summed: Block | None, blocks: Sequence[Block], criteria: Sequence[Criterion], beyond: int
 ) -> Scalar:
     """The result for one set of conditions."""
-    mask: Mask | None = None
-    for block, condition in zip(blocks, criteria, strict=True):
-        found = condition.mask(block)
-        mask = found if mask is None else mask & found
-    if mask is None:
-        return Error.VALUE
-    try:
-        result = REDUCERS[kind](summed, mask)
-    except Failure as failure:
-        return failure.error
+    result = reduce(kind, summed, blocks, criteria)
     nothing = empty_block(1, 1)
-    if (
-        kind == "count"
-        and beyond
-        and isinstance(result, float)
-        and all(bool(c.mask(nothing)[0, 0]) for c in criteria)
-    ):
+    if kind == "count" and beyond and all(bool(c.mask(nothing)[0, 0]) for c in criteria):
+        assert isinstance(result, float)  # noqa: S101
         return result + beyond
     return result
 

@@ -155,9 +155,14 @@ def _matches(block: Block, text: str) -> Mask:
 def by_word(block: Block, test: Callable[[str], bool]) -> Mask:
     """Which texts of a block pass a test; each different text is tested once."""
     if block.coded is not None:
-        words = np.array([test(str(word)) for word in block.coded.words] + [False], dtype=bool)
-        found: Mask = words[block.coded.codes]
-        return found
+        codes, words = block.coded.codes, block.coded.words
+        used = np.zeros(len(words) + 1, dtype=bool)
+        used[codes] = True  # -1, no text, is the last
+        passed = np.zeros(len(words) + 1, dtype=bool)
+        for code in np.flatnonzero(used[:-1]).tolist():
+            passed[code] = test(str(words[code]))
+        chosen: Mask = passed[codes]
+        return chosen
     found = np.zeros(block.shape, dtype=bool)
     where = np.nonzero(block.tags == Tag.TEXT)
     texts = block.text_array()[where].tolist()

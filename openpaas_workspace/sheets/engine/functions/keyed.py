@@ -7,9 +7,11 @@ from collections.abc import Sequence
 import numpy as np
 import numpy.typing as npt
 
+from .. import journal
 from ..values import Block, Error, Mask, Numbers, Scalar, Tag, as_numbers
 from .coerce import block_numbers, numeric, to_number
 from .criteria import Key, cell_key, criterion
+from .partials import sums_by_group
 from .registry import alias, function
 from .runtime import Context, Failure, Lanes, Omitted, PerLane, Range, Value, varies
 from .spread import Spread, spread
@@ -66,10 +68,11 @@ def _reduced(kind: str, summed: Block | None, groups: Codes, mask: Mask, wanted:
         return numeric(counts.astype(np.float64)[asked])
     if summed.uniform() != Tag.NUMBER:
         mask = mask & (summed.tags == Tag.NUMBER).ravel()
-    numbers, groups = summed.numbers.ravel()[mask], groups[mask]
+    chosen = np.flatnonzero(mask)
+    numbers, groups = summed.numbers.ravel()[chosen], groups[chosen]
     if kind in {"max", "min"}:
         return numeric(_extreme(kind, numbers, groups, count)[asked])
-    sums = np.bincount(groups, weights=numbers, minlength=count)
+    sums = sums_by_group(numbers, groups, chosen, count, journal.STRETCH * summed.shape[1])
     if kind == "sum":
         return numeric(as_numbers(sums)[asked])
     counts = np.bincount(groups, minlength=count)[asked]

@@ -9,10 +9,13 @@ rounding grow with the logarithm of the height.
 from __future__ import annotations
 
 import itertools
+from collections.abc import Callable
+from functools import partial
 
 import numpy as np
 import numpy.typing as npt
 
+from ..journal import Origin, Since
 from ..values import Numbers, as_numbers
 
 BLOCK = 64
@@ -20,13 +23,21 @@ SHORT = 128
 CHUNK = 16_384
 FEW_RUNS = 512
 Rows = npt.NDArray[np.int64]
+BlockSums = Callable[[int, int], Numbers]
+"""Sums of the full blocks from one to before another."""
 
 
-def window_sums(values: Numbers, first: int, tops: Rows, bottoms: Rows) -> Numbers:
-    """Sums of rows `tops[i] … bottoms[i]-1` of one column; `values[0]` is row `first`. Windows without rows give 0."""
+def window_sums(
+    values: Numbers, first: int, tops: Rows, bottoms: Rows, origin: Origin | None = None
+) -> Numbers:
+    """Sums of rows `tops[i] … bottoms[i]-1` of one column; `values[0]` is row `first`. Windows without rows give 0.
+
+    Of a single window whose values have an origin only what was written since is summed again.
+    """
     heights = bottoms - tops
     if heights.size == 1:
-        return np.array([_one(values, first, int(tops[0]), int(bottoms[0]))])
+        known = None if origin is None else partial(_kept, origin, values, first)
+        return np.array([_one(values, first, int(tops[0]), int(bottoms[0]), known)])
     sums = np.zeros(tops.size)
     long = heights > SHORT
     if not long.any():
@@ -55,7 +66,7 @@ def window_products(values: Numbers, first: int, tops: Rows, bottoms: Rows) -> N
     return products
 
 
-def _one(values: Numbers, first: int, top: int, bottom: int) -> float:
+def _one(values: Numbers, first: int, top: int, bottom: int, known: BlockSums | None = None) -> float:
     height = bottom - top
     if height <= 0:
         return 0.0
@@ -63,7 +74,7 @@ def _one(values: Numbers, first: int, top: int, bottom: int) -> float:
     if height <= SHORT:
         return float(np.add.accumulate(part)[-1])
     start, stop = -(-top // BLOCK), bottom // BLOCK
-    sums = block_sums(values, first, start, stop)
+    sums = block_sums(values, first, start, stop) if known is None else known(start, stop)
     total = _one(sums, start, start, stop)
     head, tail = start * BLOCK - top, bottom - stop * BLOCK
     if head:
@@ -77,6 +88,24 @@ def block_sums(values: Numbers, first: int, start: int, stop: int) -> Numbers:
     """Sums of the full blocks `start … stop-1`, counted from the sheet's first row."""
     part = np.ascontiguousarray(values[start * BLOCK - first : stop * BLOCK - first])
     sums: Numbers = part.reshape(-1, BLOCK).sum(axis=1)
+    return sums
+
+
+def _kept(origin: Origin, values: Numbers, first: int, start: int, stop: int) -> Numbers:
+    """As `block_sums`, where blocks that were not written since the last time are taken as they were."""
+    journal, key = origin.journal, ("sums", first - origin.start, start, stop)
+    known: Since[Numbers] | None = journal.kept(key)
+    written = None if known is None else journal.since(known.versions[0])
+    if known is None or written is None:
+        sums = block_sums(values, first, start, stop)
+    else:
+        sums = known.found
+        for low, high in written:
+            row = first - origin.start
+            begin, end = max((low + row) // BLOCK, start), min((high - 1 + row) // BLOCK + 1, stop)
+            if begin < end:
+                sums[begin - start : end - start] = block_sums(values, first, begin, end)
+    journal.keep(key, Since((journal.version,), sums))
     return sums
 
 

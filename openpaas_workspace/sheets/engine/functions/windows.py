@@ -43,7 +43,8 @@ class Windows:
             return self._row_sum()
         total = np.zeros(self.size)
         for column in range(self.block.shape[1]):
-            part = window_sums(self.numbers(column, 0.0), self.first, self.tops, self.bottoms)
+            numbers = self.numbers(column, 0.0)
+            part = window_sums(numbers, self.first, self.tops, self.bottoms, self.block.origin)
             total = part if column == 0 else total + part
         return total
 
