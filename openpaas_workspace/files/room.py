@@ -4,6 +4,7 @@ from typing import Any
 
 from sqlalchemy import update
 
+from openpaas_workspace.accounts.service.lookup import is_member
 from openpaas_workspace.core.db import Work
 from openpaas_workspace.core.workspace import Workspace
 from openpaas_workspace.files.config import FilesSettings
@@ -17,7 +18,7 @@ from openpaas_workspace.files.service.rows import Node, node_row, relative_path
 from openpaas_workspace.files.service.watching import Watched
 from openpaas_workspace.kit.actors import SYSTEM, Actor
 from openpaas_workspace.kit.errors import Invalid, NotFound, TooLarge, Unavailable
-from openpaas_workspace.realtime.binding import Binding, Bound, Made, RoomHost
+from openpaas_workspace.realtime.binding import Binding, Bound, First, Made, RoomHost
 from openpaas_workspace.realtime.service.desk import Desk
 
 
@@ -55,7 +56,7 @@ class FileBinding(Binding):
         self._watched.add(object_id)
         return _bound(node)
 
-    async def first_content(self, object_id: str) -> tuple[Any, str]:
+    async def first_content(self, object_id: str) -> First:
         async with self._disk.file_lock(object_id):
             async with self._workspace.db.read(SYSTEM) as work:
                 node = await node_row(work, object_id)
@@ -63,10 +64,11 @@ class FileBinding(Binding):
             value, digest, about = await self._parsed(node, path)
             # Before the log begins: killed right after, the file is known to be what was imported.
             async with self._workspace.db.unit(SYSTEM) as work:
+                author = await _author(work, node, digest)
                 # An empty text begins an empty log; anything else is the log's first change.
                 await self._imported(work, object_id, 0 if value == "" else 1, digest, about)
         self._watched.add(object_id)
-        return value, digest
+        return First(value, author)
 
     def changed(self, object_id: str, seq: int) -> None:  # noqa: ARG002  (the projection asks for the newest)
         self._watched.add(object_id)
@@ -105,6 +107,13 @@ class FileBinding(Binding):
     def _is_live(self, node: Node) -> bool:
         host = self._workspace.find(RoomHost)
         return host is not None and host.live(node.id)
+
+
+async def _author(work: Work, node: Node, digest: str) -> Actor:
+    """The member who put this content there, if it is what a member wrote last."""
+    if digest == node.hash and await is_member(work, node.modified_by):
+        return Actor(kind="member", id=node.modified_by)
+    return SYSTEM
 
 
 def _bound(node: Node) -> Bound:

@@ -9,11 +9,11 @@ from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 from openpaas_workspace.core.db import Work
-from openpaas_workspace.kit.actors import Actor
+from openpaas_workspace.kit.actors import SYSTEM, Actor
 from openpaas_workspace.realtime.engine.contents import Made
 from openpaas_workspace.sharing.schemas import Level
 
-__all__ = ["Binding", "Bound", "Content", "Made", "RoomHost"]
+__all__ = ["Binding", "Bound", "Content", "First", "Made", "RoomHost"]
 
 
 class Bound(NamedTuple):
@@ -38,6 +38,13 @@ class Content:
     epoch: int
 
 
+class First(NamedTuple):
+    """Content, or how it is made, and who put it there; nobody knows who wrote the parts of it."""
+
+    value: Any
+    author: Actor = SYSTEM
+
+
 class Binding:
     """Where the objects of rooms come from and where their projection goes. Base class: implement all."""
 
@@ -49,11 +56,8 @@ class Binding:
         """The object with this id; raises NotFound when it is gone."""
         raise NotImplementedError
 
-    async def first_content(self, object_id: str) -> tuple[Any, str]:
-        """Content (or how it is made) and hash from disk, asked once when the log is empty.
-
-        An error means that nothing is created.
-        """
+    async def first_content(self, object_id: str) -> First:
+        """What is on disk, asked once when the log is empty. An error means that nothing is created."""
         raise NotImplementedError
 
     def changed(self, object_id: str, seq: int) -> None:

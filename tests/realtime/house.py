@@ -22,7 +22,7 @@ from openpaas_workspace.kit.actors import NOBODY, SYSTEM, Actor
 from openpaas_workspace.kit.errors import NotFound
 from openpaas_workspace.kit.ids import new_id
 from openpaas_workspace.kit.refs import Ref
-from openpaas_workspace.realtime.binding import Binding, Bound
+from openpaas_workspace.realtime.binding import Binding, Bound, First
 from openpaas_workspace.realtime.domain import domain
 from openpaas_workspace.realtime.service.host import Host
 from openpaas_workspace.sharing.schemas import Level, Subject
@@ -79,11 +79,11 @@ class Shelf(Binding):
             raise NotFound
         return self.bounds[object_id]
 
-    async def first_content(self, object_id: str):
+    async def first_content(self, object_id: str) -> First:
         self.first_asked += 1
         if self.fail_first:
             raise OSError("the disk is gone")
-        return self.values[object_id], "hash"
+        return First(self.values[object_id])
 
     def changed(self, object_id: str, seq: int) -> None:
         self.changes.append((object_id, seq))

@@ -6,7 +6,7 @@ What a sheet will do at scale, in a hundred lines: same log, leases, rights, pre
 import json
 from typing import Any
 
-from openpaas_workspace.kit.actors import Actor
+from openpaas_workspace.kit.actors import SYSTEM, Actor
 from openpaas_workspace.kit.errors import Conflict, Invalid
 from openpaas_workspace.kit.ids import new_id
 from openpaas_workspace.kit.refs import Ref
@@ -69,8 +69,8 @@ class NumbersKind(LiveKind):
     async def describe(self, object_id: str) -> Description:
         return Description("list", "json", object_id)
 
-    async def first(self, object_id: str, described: Description) -> bytes | None:
-        return b""
+    async def first(self, object_id: str, described: Description) -> tuple[bytes, Actor] | None:
+        return b"", SYSTEM
 
     def state(self, described: Description) -> Numbers:
         return Numbers()

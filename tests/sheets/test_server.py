@@ -11,7 +11,7 @@ import pytest
 import websockets
 
 from tests.conftest import Server
-from tests.sheets.sheet import Sheet, greet, open_page, workers
+from tests.sheets.sheet import API, Sheet, greet, open_page, workers
 
 pytestmark = pytest.mark.timeout(180)
 
@@ -313,3 +313,19 @@ def test_a_text_is_found_where_a_view_shows_it(sheet: Sheet) -> None:
     refused = found("alice", view="bob")
     assert refused.status_code == 422
     assert "view" in refused.json()["detail"]
+
+
+def test_what_a_table_or_a_frame_held_first_is_credited_to_who_made_a_sheet_of_it(
+    demo: Server, people: dict[str, httpx.Client]
+) -> None:
+    folder = Sheet(demo, people)  # for its people and path only
+    path = folder.path.replace(".sheet", ".csv")
+    sent = people["bob"].put(f"{API}/content", params={"path": path}, content=b"n\n1\n2\n")
+    sent.raise_for_status()
+    made = folder.ask("alice", "POST", "/sheets/import", json={"path": path})
+    assert made.status_code == 201, made.text
+    alice = folder.ask("alice", "GET", "/me").json()["id"]
+    told = folder.ask("carol", "GET", f"/files/{made.json()['id']}/history").json()["entries"]
+    assert [(entry["kind"], [by["author"] for by in entry["people"]]) for entry in told] == [
+        ("import", [alice])
+    ]

@@ -49,6 +49,11 @@ async def active(work: Work, *, group_id: str | None = None) -> list[str]:
     return [row.id for row in await work.all(query.order_by(members.c.id))]
 
 
+async def is_member(work: Work, some_id: str) -> bool:
+    """Whether it is the id of a member, a disabled one too."""
+    return await work.first(select(members.c.id).where(members.c.id == some_id)) is not None
+
+
 async def all_ids(work: Work) -> list[str]:
     """Ids of all members, the disabled ones too."""
     return [row.id for row in await work.all(select(members.c.id))]

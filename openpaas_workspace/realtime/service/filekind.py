@@ -1,6 +1,7 @@
 """Notebooks and text files as live objects: CRDTs whose first content comes from disk."""
 
 from openpaas_workspace.core.workspace import Workspace
+from openpaas_workspace.kit.actors import Actor
 from openpaas_workspace.realtime.binding import Binding
 from openpaas_workspace.realtime.engine.contents import edit
 from openpaas_workspace.realtime.engine.update import EMPTY, parse_update
@@ -27,12 +28,12 @@ class FileKind(LiveKind):
         bound = await self._binding.resolve(object_id)
         return Description(bound.type, bound.format, object_id)
 
-    async def first(self, object_id: str, described: Description) -> bytes | None:
-        value, _hash = await self._binding.first_content(object_id)
+    async def first(self, object_id: str, described: Description) -> tuple[bytes, Actor] | None:
+        value, author = await self._binding.first_content(object_id)
         # An empty file is imported too: from then on the log is the truth.
         update, apart = await self._workspace.get(Desk).run(edit, described.type, None, [], value)
         await outputs.keep(self._workspace, object_id, apart)
-        return update or EMPTY
+        return update or EMPTY, author
 
     def state(self, described: Description) -> Crdt:  # noqa: ARG002  (all CRDTs are alike)
         return Crdt(self._workspace.get(Desk).large)

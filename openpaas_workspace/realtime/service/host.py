@@ -140,8 +140,10 @@ class Host(RoomHost):
         live.presences, live.within = self.presences, within
         live.since_snapshot = [len(stored.changes), sum(len(change.data) for change in stored.changes)]
         if first is not None and row.head_seq == 0:
-            claims = await asyncio.to_thread(kind.claims, first, SYSTEM.id)
-            await live.append(Draft("import", first, SYSTEM, claims=claims))
+            data, author = first
+            # Who put a file there need not have written it.
+            claims = await asyncio.to_thread(kind.claims, data, SYSTEM.id)
+            await live.append(Draft("import", data, author, claims=claims))
         if live.seq:
             self._logged.add(ref.id)
         live.watch(lambda change, _origin: self._after(live, change))

@@ -144,8 +144,8 @@ class LiveKind:
         """What the object is; raises NotFound when it is gone."""
         raise NotImplementedError
 
-    async def first(self, object_id: str, described: Description) -> bytes | None:
-        """The data of the first change (an import), or None to begin empty. May be asked more than once."""
+    async def first(self, object_id: str, described: Description) -> tuple[bytes, Actor] | None:
+        """The first change (an import) and who it is credited to, None to begin empty. May be asked more than once."""
         raise NotImplementedError
 
     def state(self, described: Description) -> State:
@@ -181,8 +181,8 @@ class LiveKind:
         """The server stops, and everything is stored."""
 
     def edited(self, change: Change) -> bool:
-        """Whether the change counts as an edit in the event stream."""
-        return change.author_kind != "system"
+        """Whether the change counts as an edit in the event stream; to be opened for the first time is none."""
+        return change.author_kind != "system" and change.kind != "import"
 
 
 Watcher = Callable[[Change, Any], None]
