@@ -6669,6 +6669,7 @@ export interface operations {
     find: {
         parameters: {
             query: {
+                locale?: string;
                 tab: string;
                 text: string;
                 view?: string;

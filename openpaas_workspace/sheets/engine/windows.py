@@ -138,30 +138,6 @@ def kept_input(book: Book, item: Content, row: int) -> Input:
     return _as_input(kept.at(int(before[run]) + row - int(item.ids[run, 0])), kept.dtype)
 
 
-def find(tab: Tab, text: str, most: int, order: Anything | None) -> list[tuple[int, int]]:
-    """Cells whose text holds `text`, in any case; numbers by how a plain cell shows them."""
-    wanted = text.casefold()
-    found: list[tuple[int, int]] = []
-    if not wanted:
-        return found
-    place_of = None
-    if order is not None:
-        place_of = np.full(len(tab.rows), -1, dtype=np.int64)
-        place_of[order] = np.arange(len(order))
-    for place, (_, column) in enumerate(tab.in_order()):
-        if column is None:
-            continue
-        if tab.header and wanted in column.name.casefold():
-            found.append((0, place))
-        rows = np.flatnonzero(_holds(column, wanted))
-        if place_of is not None:
-            rows = np.sort(place_of[rows][place_of[rows] >= 0])
-        found += [(row + tab.offset, place) for row in rows[:most].tolist()]
-        if len(found) > most * 4:
-            break
-    return sorted(found)[:most]
-
-
 def letters(place: int) -> str:
     """A column's letters by its position."""
     text = ""
@@ -257,18 +233,3 @@ def _looks(
         for style, hit in formats.for_rows(tab.formats.get(column, []), ids):
             looks.append((styles.setdefault(style, len(styles)), index, (hit + head).tolist()))
     return list(styles), looks
-
-
-def _holds(column: Column, wanted: str) -> Anything:
-    cells = column.cells
-    found: Anything = np.zeros(len(cells), dtype=np.bool_)
-    if cells.codes is not None:
-        passed = np.array([wanted in str(word).casefold() for word in cells.words] + [False], dtype=np.bool_)
-        found = passed[cells.codes]
-    is_number = cells.tags == Tag.NUMBER
-    if cells.numbers is not None and is_number.any() and wanted.strip("-+.0123456789e") == "":
-        numbers = column.floats(0, len(cells))
-        rows = np.flatnonzero(is_number)
-        hit = [wanted in format(number, ".15g") for number in numbers[rows].tolist()]
-        found[rows[np.array(hit, dtype=np.bool_)]] = True
-    return found

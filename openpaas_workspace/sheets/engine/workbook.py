@@ -19,7 +19,7 @@ import pyarrow as pa
 from openpaas_workspace.kit.errors import Conflict, NotFound
 from openpaas_workspace.sheets import schemas as s
 
-from . import container, undos, views, windows
+from . import container, search, undos, views, windows
 from .apply import Applier
 from .arrow import Incoming, from_arrow, read_stream, to_arrow
 from .book import Book, Foreign, nobody_has_it
@@ -201,11 +201,18 @@ class Workbook:
         return windows.input_at(self.book, found, found.rows.position(row), found.axis.position(column))
 
     def find(
-        self, tab: str, text: str, *, most: int = 1000, view: str | None = None, reader: Reader = SERVER
+        self,
+        tab: str,
+        text: str,
+        *,
+        locale: str = "",
+        most: int = 1000,
+        view: str | None = None,
+        reader: Reader = SERVER,
     ) -> list[tuple[int, int]]:
-        """Cells whose shown text holds `text`, in any case: rows of the grid and column positions."""
+        """Cells whose text holds `text`, in any case, or whose number it means: rows of the grid and column positions."""
         found = self.book.tab(tab)
-        return windows.find(found, text, most, self._order(found, view, reader))
+        return search.find(found, search.Wanted.of(text, locale), most, self._order(found, view, reader))
 
     def places(self, tab: str, rows: tuple[int, int], view: str | None, reader: Reader) -> windows.Places:
         """Where rows of the grid are in a view."""

@@ -148,11 +148,15 @@ class CellInfo(Wire, frozen=True, kw_only=True):
 
 
 class FindQuery(Wire, frozen=True, kw_only=True):
-    """What to look for in a tab; in a view if named (`shared`, `mine`), whose places are told then."""
+    """What to look for in a tab; in a view if named (`shared`, `mine`), whose places are told then.
+
+    Numbers and dates may be written as in the language of `locale`.
+    """
 
     tab: TabId
     text: Annotated[str, msgspec.Meta(min_length=1, max_length=1000)]
     view: str = ""
+    locale: Annotated[str, msgspec.Meta(max_length=20)] = ""
 
 
 class TableQuery(Wire, frozen=True, kw_only=True):

@@ -236,9 +236,10 @@ class Bench:
             )
         )
 
-    def find(self, key: str, tab: str, text: str, view: str | None, who: Who) -> list[tuple[int, int]]:
-        """Where a text is shown."""
-        return self.books[key].find(tab, text, view=view, reader=sight.Reader(*who))
+    def find(self, key: str, wanted: tuple[str, str, str], view: str | None, who: Who) -> list[tuple[int, int]]:
+        """Where a text (tab, text, language) is shown."""
+        tab, text, locale = wanted
+        return self.books[key].find(tab, text, locale=locale, view=view, reader=sight.Reader(*who))
 
     def places(self, key: str, where: tuple[str, int, int], view: str | None, who: Who) -> Places:
         """Where rows (tab, first, last) are in a view: the first place, the last, how many are shown."""

@@ -127,7 +127,7 @@ async def find(caller: Caller, sheet: str, query: FindQuery) -> list[tuple[int, 
     room, level, _ = await opened(caller, sheet)
     who = reader_of(caller.actor, level)
     view = _view(caller.actor, query.view)
-    found: list[tuple[int, int]] = await room.state.ask("find", query.tab, query.text, view, who)
+    found: list[tuple[int, int]] = await room.state.ask("find", (query.tab, query.text, query.locale), view, who)
     return found
 
 

@@ -144,9 +144,9 @@ export class Find {
   }
 
   private async _ask(text: string, tab: string, view: string): Promise<Place[]> {
-    const { settings } = this._on.workspace;
+    const { locale, settings } = this._on.workspace;
     const url = URLExt.join(settings.baseUrl, API_ROOT, 'sheets', encodeURIComponent(this._id), 'find');
-    const query = URLExt.objectToQueryString({ tab, text, ...(view === '' ? {} : { view }) });
+    const query = URLExt.objectToQueryString({ tab, text, locale, ...(view === '' ? {} : { view }) });
     const response = await ServerConnection.makeRequest(url + query, { cache: 'no-cache' }, settings);
     if (!response.ok) {
       throw new Error(response.statusText);
