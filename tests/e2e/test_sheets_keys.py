@@ -63,6 +63,22 @@ def test_keys_are_those_of_excel(desk: Desk, person: Callable[..., Person]) -> N
     expect(cell(alice, "A5")).to_have_text(re.compile(r"^\d\d/\d\d/\d{4}$"))
 
 
+def test_what_is_typed_with_enter_and_tab_goes_round_what_is_chosen(
+    desk: Desk, person: Callable[..., Person]
+) -> None:
+    sheet = Sheet(desk)
+    alice = sheet.open(person, "alice")
+    page, name = alice.page, alice.page.locator(NAME)
+    press(alice, "B2", "Shift+ArrowRight", "Shift+ArrowDown")
+    for key, texts in (("Enter", "1234"), ("Tab", "56")):
+        for text in texts:
+            page.keyboard.type(text)
+            page.keyboard.press(key)
+    for place, text in (("B2", "5"), ("C2", "6"), ("B3", "2"), ("C3", "4")):
+        expect(cell(alice, place)).to_have_text(text)
+    expect(name).to_have_value("B2:C3")
+
+
 def test_keys_lead_from_tab_to_tab(desk: Desk, person: Callable[..., Person]) -> None:
     sheet = Sheet(desk)
     sheet.submit(op={"kind": "add_tab", "id": "second", "name": "Emprunts"})

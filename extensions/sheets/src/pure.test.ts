@@ -200,6 +200,25 @@ describe('the grid', () => {
     selection.step({ to: 'last' }, false, extent);
     assert.deepEqual(selection.active, { row: 9, column: 4 });
   });
+
+  test('Enter and Tab go round what is chosen, and it stays chosen', () => {
+    const extent = { rows: 100, columns: 26, filled: { rows: 10, columns: 5 } };
+    const area = { top: 2, left: 1, bottom: 3, right: 2 };
+    const round = (rows: number, columns: number): string[] => {
+      const selection = new Selection();
+      selection.set(area);
+      const seen = [0, 1, 2, 3].map(() => {
+        selection.walk(rows, columns, extent);
+        return `${selection.active.row} ${selection.active.column}`;
+      });
+      assert.deepEqual(selection.area, area);
+      return seen;
+    };
+    assert.deepEqual(round(1, 0), ['3 1', '2 2', '3 2', '2 1']);
+    assert.deepEqual(round(-1, 0), ['3 2', '2 2', '3 1', '2 1']);
+    assert.deepEqual(round(0, 1), ['2 2', '3 1', '3 2', '2 1']);
+    assert.deepEqual(round(0, -1), ['3 2', '3 1', '2 2', '2 1']);
+  });
 });
 
 describe('Ctrl with an arrow', () => {

@@ -50,8 +50,12 @@ export class Selection {
     return !sameCell(from, to);
   }
 
-  /** With Tab and Enter; Enter goes back below where Tab began. */
+  /** With Tab and Enter: round all chosen cells; else Enter goes back below where Tab began. */
   walk(rows: number, columns: number, extent: IExtent): void {
+    if (this.area.bottom > this.area.top || this.area.right > this.area.left) {
+      this.active = following(this.active, rows, columns, this.area);
+      return;
+    }
     this._begun ??= this.active.column;
     const column = columns === 0 ? this._begun : this.active.column + columns;
     const begun = rows === 0 ? this._begun : undefined;
@@ -73,6 +77,19 @@ function bounded({ row, column }: ICell, extent: IExtent): ICell {
     row: Math.max(0, Math.min(row, extent.rows - 1)),
     column: Math.max(0, Math.min(column, extent.columns - 1))
   };
+}
+
+/** Down each column of an area and on with the next one, with Tab along each row; behind the last one is the first. */
+function following(from: ICell, rows: number, columns: number, { top, left, bottom, right }: IArea): ICell {
+  const [height, width] = [bottom - top + 1, right - left + 1];
+  const [row, column] = [from.row - top, from.column - left];
+  const all = height * width;
+  if (columns === 0) {
+    const at = (column * height + row + rows + all) % all;
+    return { row: top + (at % height), column: left + Math.floor(at / height) };
+  }
+  const at = (row * width + column + columns + all) % all;
+  return { row: top + Math.floor(at / width), column: left + (at % width) };
 }
 
 function target(step: Step, from: ICell, extent: IExtent): ICell {

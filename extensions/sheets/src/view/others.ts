@@ -51,11 +51,14 @@ export class Others {
       this._timer = undefined;
       const { grid, model, tab } = this._on;
       const { active, selection } = grid;
-      const [row, last] = [active.row, active.row === selection.top ? selection.bottom : selection.top].map(one => model.rows.real(tab, one));
-      const column = active.column === selection.left ? selection.right : selection.left;
+      // The cell at hand is a corner, unless somebody goes round what is chosen: then all of it is told, not where.
+      const corner = [selection.top, selection.bottom].includes(active.row) && [selection.left, selection.right].includes(active.column);
+      const at = corner ? active : { row: selection.top, column: selection.left };
+      const [row, last] = [at.row, at.row === selection.top ? selection.bottom : selection.top].map(one => model.rows.real(tab, one));
+      const column = at.column === selection.left ? selection.right : selection.left;
       this._untold = row === undefined || last === undefined;
       if (tab !== '' && row !== undefined && last !== undefined) {
-        model.tell({ tab, row, column: active.column, to: [last, column], editing: this._editing() });
+        model.tell({ tab, row, column: at.column, to: [last, column], editing: this._editing() });
       }
     }, TOLD_MS);
   }
