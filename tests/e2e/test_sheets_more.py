@@ -41,7 +41,9 @@ def filter_(someone: Person, name: str, condition: str, value: str, *, all_: boo
     dialog = someone.page.locator(".opw-SheetFilter")
     dialog.locator("select").select_option(label=condition)
     dialog.locator("input.opw-Input").fill(value)
-    dialog.get_by_label("Pour tout le monde").set_checked(all_)
+    for_all = dialog.get_by_label("Pour tout le monde")
+    if for_all.is_visible():  # not for who may only read
+        for_all.set_checked(all_)
     dialog.get_by_role("button", name="Filtrer", exact=True).click()
 
 

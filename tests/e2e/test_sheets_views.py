@@ -5,6 +5,7 @@ from collections.abc import Callable
 
 from playwright.sync_api import Locator, expect
 
+from tests.e2e.axe import violations
 from tests.e2e.desk import API, Desk, saved, until
 from tests.e2e.person import Person
 from tests.e2e.sheet import BAR, NOTICE, SHEET, Sheet, cell, write
@@ -38,6 +39,27 @@ def content(desk: Desk, sheet: Sheet, row: int, column: int) -> object:
     """What the server holds in a cell of the sheet."""
     where = {"tab": sheet.tab, "row": row, "column": column, "locale": "fr"}
     return desk.alice.get(f"{API}/sheets/{sheet.id}/cell", params=where).json()["local"]
+
+
+def test_who_may_only_read_filters_for_oneself(desk: Desk, person: Callable[..., Person]) -> None:
+    sheet = Sheet(desk)
+    sheet.fill(*ROWS)
+    carol, bob = sheet.open(person, "carol"), sheet.open(person, "bob")
+    filter_(carol, "B1", "est égal à", "Voirie")
+    expect(carol.page.locator(STRIP)).to_contain_text("3 lignes sur 10")
+    expect(carol.page.locator(STRIP)).to_contain_text("Cet affichage n’est que pour vous.")
+    until(lambda: numbers(carol)[:4] == ["3", "6", "9", "11"], "the rows bear other numbers")
+    # What somebody writes counts in it at once; a second condition is one more.
+    write(bob, "B4", "Voirie")
+    expect(carol.page.locator(STRIP)).to_contain_text("4 lignes sur 10")
+    filter_(carol, "A1", "est supérieur à", "50")
+    expect(carol.page.locator(STRIP)).to_contain_text("2 lignes sur 10")
+    assert violations(carol.page, f"{SHEET} .opw-Sheet") == []
+    expect(bob.page.locator(STRIP)).to_be_hidden()
+    expect(cell(bob, "A1")).to_have_text("10")
+    carol.page.locator(STRIP).get_by_role("button", name="Effacer les filtres").click()
+    expect(carol.page.locator(STRIP)).to_be_hidden()
+    expect(cell(carol, "A1")).to_have_text("10")
 
 
 def test_through_a_filter_a_row_keeps_its_number_and_a_click_names_it(

@@ -315,6 +315,31 @@ def test_a_text_is_found_where_a_view_shows_it(sheet: Sheet) -> None:
     assert "view" in refused.json()["detail"]
 
 
+def test_who_may_only_read_filters_without_keeping_it(sheet: Sheet) -> None:
+    sheet.put("bob", (0, 0, 3), (1, 0, 1), (2, 0, 2))
+    seq = sheet.about()["seq"]
+
+    def shown(who: str, view: str) -> httpx.Response:
+        return sheet.ask(who, "GET", f"/sheets/{sheet.id}/window", params={"tab": sheet.tab, "view": view})
+
+    view = '{"sort": [{"column": 0}], "filter": [{"column": 0, "test": ">", "values": [1]}]}'
+    assert shown("carol", view).json()["columns"][0]["values"] == [2, 3]
+    assert shown("dave", view).status_code == 404
+    assert [values[0] for values in sheet.values()] == [3, 1, 2]
+    for rubbish in (
+        "{",
+        '{"filter": 5}',
+        '{"filter": [{"column": 0, "test": "~"}]}',
+        '{"x": 1}',
+        '{"a":' * 600,
+        "[]",
+    ):
+        refused = shown("carol", rubbish)
+        assert (refused.status_code, "written out" in refused.json()["detail"]) == (422, True), rubbish
+    assert shown("carol", "{" + " " * 5000 + "}").status_code == 422
+    assert sheet.about()["seq"] == seq
+
+
 def test_what_a_table_or_a_frame_held_first_is_credited_to_who_made_a_sheet_of_it(
     demo: Server, people: dict[str, httpx.Client]
 ) -> None:

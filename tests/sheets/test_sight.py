@@ -165,6 +165,11 @@ def test_nothing_hidden_comes_over_http(sheet: Sheet, who: str) -> None:
         clean(get(f"{base}/cell", row=1, column=1, view="mine"), shows=False)
         assert json.loads(get(f"{base}/find", text="hush", view="mine")) == []
         sheet.send(who, op=view)
+    unkept = json.dumps(sort)
+    clean(get(f"{base}/window", view=unkept, inputs="true"))
+    assert json.loads(get(f"{base}/window", view=unkept))["height"] == 3
+    clean(get(f"{base}/cell", row=1, column=1, view=unkept), shows=False)
+    assert json.loads(get(f"{base}/find", text="hush", view=unkept)) == []
     assert json.loads(get(f"{base}/find", text="hush")) == []
     assert json.loads(get(f"{base}/find", text="74747")) == []
     assert json.loads(get(f"{base}/find", text="cleo")) == [[2, 0]]

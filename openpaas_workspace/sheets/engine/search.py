@@ -80,9 +80,13 @@ def _holds(column: Column, wanted: Wanted) -> Anything:
         return found
     if wanted.number is not None:
         numbers = column.floats(0, len(cells))
-        found |= (cells.tags == wanted.tag) & ((np.floor(numbers) if wanted.day else numbers) == wanted.number)
+        found |= (cells.tags == wanted.tag) & (
+            (np.floor(numbers) if wanted.day else numbers) == wanted.number
+        )
     rows = np.flatnonzero(cells.tags == Tag.NUMBER) if wanted.text.strip(_DIGITS) == "" else ()
     if len(rows):
-        shown = [wanted.text in format(number, ".15g") for number in column.floats(0, len(cells))[rows].tolist()]
+        shown = [
+            wanted.text in format(number, ".15g") for number in column.floats(0, len(cells))[rows].tolist()
+        ]
         found[rows[np.array(shown, dtype=np.bool_)]] = True
     return found

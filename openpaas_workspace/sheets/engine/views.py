@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+import msgspec
 import numpy as np
 
+from openpaas_workspace.kit.errors import Invalid
 from openpaas_workspace.sheets.schemas import Condition, View
 
 from .cells import Anything
@@ -14,9 +16,18 @@ from .tables import sorted_order
 from .tabs import Tab
 from .values import Block, Mask, Tag
 
+NO_VIEW = (
+    "A view is `shared`, `mine`, none, or one written out: "
+    '{"filter": [{"column": 0, "test": ">", "values": [5]}]}.'
+)
+_UNKEPT = 8  # orders of views that nobody keeps
+
 
 class Cache:
-    """Orders of views, until their tab changes."""
+    """Orders of views, until their tab changes.
+
+    A view is called `""` (the shared one), by its member, or, if nobody keeps it, by what it is, as JSON.
+    """
 
     def __init__(self) -> None:
         self._orders: dict[tuple[str, str], tuple[View, Anything]] = {}
@@ -26,15 +37,43 @@ class Cache:
         for key in [key for key in self._orders if key[0] in tabs]:
             del self._orders[key]
 
-    def order(self, tab: Tab, member: str | None) -> Anything | None:
+    def order(self, tab: Tab, name: str | None) -> Anything | None:
         """Positions of data rows from top to bottom; None when all stand in their order."""
-        view = tab.views.get(member) if member is not None else None
-        if view is None or member is None:
+        if name is None:
             return None
-        known = self._orders.get((tab.id, member))
+        if is_unkept(name):
+            return self._unkept(tab, name)
+        view = tab.views.get(name)
+        if view is None:
+            return None
+        known = self._orders.get((tab.id, name))
         if known is None or known[0] is not view:
-            known = self._orders[tab.id, member] = (view, order_of(tab, view))
+            known = self._orders[tab.id, name] = (view, order_of(tab, view))
         return known[1]
+
+    def _unkept(self, tab: Tab, name: str) -> Anything:
+        known = self._orders.pop((tab.id, name), None)
+        if known is None:
+            view = unkept(name)
+            known = (view, order_of(tab, view))
+            others = [key for key in self._orders if is_unkept(key[1])]
+            for key in others[: max(0, len(others) + 1 - _UNKEPT)]:
+                del self._orders[key]
+        self._orders[tab.id, name] = known
+        return known[1]
+
+
+def is_unkept(name: str) -> bool:
+    """Whether it is a view itself rather than the name of one."""
+    return name.startswith("{")
+
+
+def unkept(name: str) -> View:
+    """The view that is called by what it is; raises Invalid."""
+    try:
+        return msgspec.json.decode(name, type=View)
+    except (msgspec.MsgspecError, RecursionError, UnicodeEncodeError) as error:
+        raise Invalid(NO_VIEW) from error
 
 
 def order_of(tab: Tab, view: View) -> Anything:

@@ -5,7 +5,7 @@ from typing import Annotated, Literal
 import msgspec
 
 from openpaas_workspace.kit.schema import Wire
-from openpaas_workspace.sheets.schemas.cells import ColumnId, Input, RowId, TabId
+from openpaas_workspace.sheets.schemas.cells import ColumnId, Input, RowId, TabId, ViewName
 from openpaas_workspace.sheets.schemas.ops import MemberOp, View
 from openpaas_workspace.sheets.schemas.wire import Changed, Lost
 
@@ -123,7 +123,7 @@ class WindowQuery(Wire, frozen=True, kw_only=True):
     bottom: Position = 100
     left: Position = 0
     right: Position = 20
-    view: str = ""
+    view: ViewName = ""
     inputs: bool = False
 
 
@@ -134,7 +134,7 @@ class CellQuery(Wire, frozen=True, kw_only=True):
     row: Position
     column: Position
     locale: str = "en"
-    view: str = ""
+    view: ViewName = ""
 
 
 class CellInfo(Wire, frozen=True, kw_only=True):
@@ -155,7 +155,7 @@ class FindQuery(Wire, frozen=True, kw_only=True):
 
     tab: TabId
     text: Annotated[str, msgspec.Meta(min_length=1, max_length=1000)]
-    view: str = ""
+    view: ViewName = ""
     locale: Annotated[str, msgspec.Meta(max_length=20)] = ""
 
 

@@ -8,6 +8,8 @@ from openpaas_workspace.kit.schema import Wire
 
 HEADER = -1
 
+ViewName = Annotated[str, msgspec.Meta(max_length=4000)]
+"""`shared`, `mine`, a view written out as JSON, or nothing for the rows as they stand."""
 TabId = Annotated[str, msgspec.Meta(min_length=1, max_length=64)]
 RowId = Annotated[int, msgspec.Meta(ge=HEADER, lt=2**53)]
 ColumnId = Annotated[int, msgspec.Meta(ge=0, lt=2**40)]

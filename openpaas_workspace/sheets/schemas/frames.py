@@ -6,7 +6,7 @@ import msgspec
 
 from openpaas_workspace.kit.schema import Wire
 from openpaas_workspace.sheets.schemas.calls import ClientId, Number, Position, Typed
-from openpaas_workspace.sheets.schemas.cells import TabId
+from openpaas_workspace.sheets.schemas.cells import TabId, ViewName
 from openpaas_workspace.sheets.schemas.ops import MemberOp
 
 
@@ -43,7 +43,7 @@ class _OfView(Wire, frozen=True, kw_only=True):
 
     id: int
     tab: TabId
-    view: str = ""
+    view: ViewName = ""
 
 
 class AskWindow(_OfView, frozen=True, kw_only=True, tag_field="type", tag="window"):

@@ -236,7 +236,9 @@ class Bench:
             )
         )
 
-    def find(self, key: str, wanted: tuple[str, str, str], view: str | None, who: Who) -> list[tuple[int, int]]:
+    def find(
+        self, key: str, wanted: tuple[str, str, str], view: str | None, who: Who
+    ) -> list[tuple[int, int]]:
         """Where a text (tab, text, language) is shown."""
         tab, text, locale = wanted
         return self.books[key].find(tab, text, locale=locale, view=view, reader=sight.Reader(*who))

@@ -23,6 +23,7 @@ from openpaas_workspace.sharing.schemas import Level
 from openpaas_workspace.sharing.service.rights import level as level_of
 from openpaas_workspace.sharing.service.rights import require
 from openpaas_workspace.sheets.config import Sheets
+from openpaas_workspace.sheets.engine.views import NO_VIEW, is_unkept, unkept
 from openpaas_workspace.sheets.schemas.calls import (
     CellInfo,
     CellQuery,
@@ -127,7 +128,9 @@ async def find(caller: Caller, sheet: str, query: FindQuery) -> list[tuple[int, 
     room, level, _ = await opened(caller, sheet)
     who = reader_of(caller.actor, level)
     view = _view(caller.actor, query.view)
-    found: list[tuple[int, int]] = await room.state.ask("find", (query.tab, query.text, query.locale), view, who)
+    found: list[tuple[int, int]] = await room.state.ask(
+        "find", (query.tab, query.text, query.locale), view, who
+    )
     return found
 
 
@@ -227,10 +230,16 @@ def reader_of(actor: Actor, level: Level) -> tuple[str, bool]:
 
 
 def _view(actor: Actor, word: str) -> str | None:
-    """How the engine calls a view; one of somebody else's is nobody's business."""
+    """How the engine calls a view; one of somebody else's is nobody's business.
+
+    Who may only read keeps none, and says each time what rows to show.
+    """
+    if is_unkept(word):
+        unkept(word)
+        return word
     known = {"": None, "shared": "", "mine": actor.behalf or actor.id}
     if word not in known:
-        raise Invalid("A view is `shared`, `mine`, or none.")
+        raise Invalid(NO_VIEW)
     return known[word]
 
 

@@ -43,5 +43,7 @@ def host() -> Host:
         ("1e400", "en", []),
     ],
 )
-def test_what_is_looked_for_is_found_as_it_is_shown(host: Host, text: str, locale: str, rows: list[int]) -> None:
+def test_what_is_looked_for_is_found_as_it_is_shown(
+    host: Host, text: str, locale: str, rows: list[int]
+) -> None:
     assert host.book.find("t", text, locale=locale) == [(row, 0) for row in rows]

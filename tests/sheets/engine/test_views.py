@@ -1,5 +1,6 @@
 """Views: which rows they show, in what order, and where each row of the sheet is in them."""
 
+import json
 from typing import Any
 
 import pytest
@@ -32,6 +33,23 @@ def test_a_view_sorts_and_filters_without_changing_the_sheet() -> None:
     host.put({"A3": 99})
     assert host.book.window("t", 0, 9, (0, 1), view="ann").columns[0].values == ["n", 99, 2]
     assert host.values()[1][0] == 3
+
+
+def test_a_view_that_nobody_keeps_is_called_by_what_it_is() -> None:
+    host = Host()
+    host.put({"A1": 3, "A2": 1, "A3": 2})
+    for least in range(20):
+        view = json.dumps({"filter": [{"column": 0, "test": ">=", "values": [least]}]})
+        left = [value for value in (3, 1, 2) if value >= least]
+        assert host.book.window("t", 0, 9, (0, 1), view=view).columns[0].values == left
+    again = json.dumps({"sort": [{"column": 0}]})
+    assert host.book.window("t", 0, 9, (0, 1), view=again).columns[0].values == [1, 2, 3]
+    host.put({"A1": 0})
+    assert host.book.window("t", 0, 9, (0, 1), view=again).columns[0].values == [0, 1, 2]
+    assert host.book.window("t", 0, 9, (0, 1)).columns[0].values == [0, 1, 2]
+    assert host.book.book.tabs[0].views == {}
+    # A column that nobody has is empty.
+    assert host.book.size("t", view='{"filter": [{"column": 99, "test": "filled"}]}') == (0, 1)
 
 
 @settings(max_examples=examples(200), deadline=None)

@@ -108,6 +108,17 @@ export class SheetModel {
     return this._views.shown(this.info, tab);
   }
 
+  /** Whether only I see a tab so. */
+  isOwnView(tab: string): boolean {
+    return this._views.isOwn(tab);
+  }
+
+  /** A view for this page alone, which the server does not keep. */
+  show(tab: string, view: IView): void {
+    this._views.show(tab, view);
+    this._looked();
+  }
+
   /** All rows, though all share a view. */
   showAll(tab: string): void {
     this._views.showAll(tab);

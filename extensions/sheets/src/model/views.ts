@@ -1,7 +1,8 @@
 /** In what order and with which filters the tabs are seen here: by a view of my own, or by the one that all share. */
 import type { ISheetInfo, IView } from '../wire.js';
 
-export type ViewWord = '' | 'mine' | 'shared';
+/** As the server calls it: '' for the rows as they stand, `mine`, `shared`, or what it is where nobody keeps it. */
+export type ViewWord = string;
 
 export class Views {
   /** Mine, by tab, as the server knows them. */
@@ -10,6 +11,7 @@ export class Views {
   }
 
   set(tab: string, view: IView | null): void {
+    this._here.delete(tab);
     if (view === null) {
       this._mine.delete(tab);
     } else {
@@ -20,10 +22,25 @@ export class Views {
 
   /** All rows for me, though all share a view; until this page is closed. */
   showAll(tab: string): void {
+    this._here.delete(tab);
     this._all.add(tab);
   }
 
+  /** For who keeps none: until this page is closed. */
+  show(tab: string, view: IView): void {
+    this._here.set(tab, view);
+  }
+
+  /** Whether nobody else sees the tab so. */
+  isOwn(tab: string): boolean {
+    return this._here.has(tab) || this._mine.has(tab);
+  }
+
   of(info: ISheetInfo | null, tab: string): ViewWord {
+    const here = this._here.get(tab);
+    if (here !== undefined) {
+      return JSON.stringify(here);
+    }
     if (this._mine.has(tab)) {
       return 'mine';
     }
@@ -31,11 +48,16 @@ export class Views {
   }
 
   shown(info: ISheetInfo | null, tab: string): IView | undefined {
+    const here = this._here.get(tab);
+    if (here !== undefined) {
+      return here;
+    }
     const word = this.of(info, tab);
     return word === 'mine' ? this._mine.get(tab) : word === 'shared' ? shared(info, tab) : undefined;
   }
 
   private _mine = new Map<string, IView>();
+  private readonly _here = new Map<string, IView>();
   private readonly _all = new Set<string>();
 }
 

@@ -102,10 +102,14 @@ export class Filter {
     const values = ['empty', 'filled'].includes(test) ? [] : [valueOf(text, test, workspace.locale)];
     const word = model.viewOf(tab);
     const view = withConditions(model.viewIn(tab), id, [{ column: id, test, values }]);
-    if (all && word === 'mine') {
-      model.do('set_view', { tab, mine: true });
+    if (!model.canWrite) {
+      model.show(tab, view);
+    } else {
+      if (all && word === 'mine') {
+        model.do('set_view', { tab, mine: true });
+      }
+      model.do('set_view', { tab, mine: !all, view });
     }
-    model.do('set_view', { tab, mine: !all, view });
     this.close();
     grid.reset();
     grid.focus();
@@ -125,7 +129,8 @@ export class Filter {
     label.className = 'opw-SheetFilter-all';
     const input = document.createElement('input');
     input.type = 'checkbox';
-    input.checked = model.viewOf(tab) === 'shared';
+    label.hidden = !model.canWrite;
+    input.checked = model.canWrite && model.viewOf(tab) === 'shared';
     label.append(input, words.__('For everybody'));
     const say = (): void => {
       hint.textContent = input.checked

@@ -33,15 +33,15 @@ export class Strip {
 
   private _look(): void {
     const { model, tab } = this._on;
-    const word = model.viewOf(tab);
     const view = model.viewIn(tab);
-    this.node.hidden = word === '' || !isOn(view);
+    const own = model.isOwnView(tab);
+    this.node.hidden = model.viewOf(tab) === '' || !isOn(view);
     if (view === undefined || this.node.hidden) {
       return;
     }
     const { words } = this._on.workspace;
-    const whom = word === 'mine' ? words.__('Only you see it so.') : words.__('Everybody sees it so.');
-    const clear = word === 'mine' ? words.__('Clear') : model.canWrite ? words.__('Clear for everybody') : words.__('Show all rows');
+    const whom = own ? words.__('Only you see it so.') : words.__('Everybody sees it so.');
+    const clear = own ? words.__('Clear') : model.canWrite ? words.__('Clear for everybody') : words.__('Show all rows');
     for (const [node, text] of [[this._count, this._said(view)], [this._whom, whom], [this._clear, clear]] as const) {
       if (node.textContent !== text) {
         node.textContent = text;
@@ -65,12 +65,12 @@ export class Strip {
 
 /** All rows again: mine, or for all who see it so. */
 export function clearView({ model, grid, tab }: ISheetContext): void {
-  if (model.viewOf(tab) === 'mine') {
-    model.do('set_view', { tab, mine: true });
-  } else if (model.canWrite) {
-    model.do('set_view', { tab });
-  } else {
+  if (!model.canWrite) {
     model.showAll(tab);
+  } else if (model.isOwnView(tab)) {
+    model.do('set_view', { tab, mine: true });
+  } else {
+    model.do('set_view', { tab });
   }
   grid.reset();
   grid.focus();

@@ -73,7 +73,7 @@ export function addTools(add: (name: string, tool: Widget) => void, on: ISheetCo
     more: { label: words.__('One decimal more'), icon: moreIcon, run: () => void deeds.decimals(1) },
     bold: { label: words.__('Bold'), icon: boldIcon, keys: 'Accel B', run: () => void deeds.toggle('bold'), pressed: () => style().bold === true },
     italic: { label: words.__('Italic'), icon: italicIcon, keys: 'Accel I', run: () => void deeds.toggle('italic'), pressed: () => style().italic === true },
-    filter: { label: words.__('Filter'), text: words.__('Filter'), icon: filterIcon, run: acts.filter, pressed: () => isOn(on.model.viewIn(on.tab)) },
+    filter: { label: words.__('Filter'), text: words.__('Filter'), icon: filterIcon, run: acts.filter, pressed: () => isOn(on.model.viewIn(on.tab)), always: true },
     export: { label: words.__('Export'), text: words.__('Export'), icon: downloadIcon, run: acts.export, always: true }
   };
   const widgets = Object.entries(tools).map(([name, options]) => {
