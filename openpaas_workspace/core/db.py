@@ -14,7 +14,8 @@ from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import Executable, MetaData, Row, event
 from sqlalchemy.engine import Engine, make_url
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
 from openpaas_workspace.core.events import Event
@@ -158,6 +159,13 @@ def is_full(error: BaseException | None) -> bool:
     if isinstance(error, sqlite3.Error):
         return getattr(error, "sqlite_errorcode", 0) == sqlite3.SQLITE_FULL
     return getattr(error, "sqlstate", "") == _PG_DISK_FULL
+
+
+def is_away(error: BaseException) -> bool:
+    """Whether the database did not answer, or had no room for one more question: to ask again may help."""
+    return isinstance(error, OperationalError | InterfaceError | PoolTimeout) or (
+        isinstance(error, DBAPIError) and error.connection_invalidated
+    )
 
 
 def _prepare_sqlite(engine: AsyncEngine, begin: str) -> None:

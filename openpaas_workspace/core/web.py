@@ -13,18 +13,28 @@ from typing import Any, ClassVar, Literal
 
 import msgspec
 from jupyter_server.base.handlers import APIHandler
+from sqlalchemy.exc import SQLAlchemyError
 from tornado import web
 
 from openpaas_workspace.core import once
 from openpaas_workspace.core.access import Who
+from openpaas_workspace.core.db import is_away
 from openpaas_workspace.core.workspace import Workspace
 from openpaas_workspace.kit.actors import NOBODY, Actor
-from openpaas_workspace.kit.errors import Forbidden, Invalid, TooLarge, Unauthenticated, WorkspaceError
+from openpaas_workspace.kit.errors import (
+    Forbidden,
+    Invalid,
+    TooLarge,
+    Unauthenticated,
+    Unavailable,
+    WorkspaceError,
+)
 from openpaas_workspace.kit.schema import convert, decode, encode, is_empty
 
 API = "/api/workspace/v1"
 MAX_BODY = 1_000_000
 _log = logging.getLogger(__name__)
+_AWAY = "The database does not answer; try again in a moment."
 Method = Literal["GET", "POST", "PUT", "PATCH", "DELETE"]
 
 
@@ -152,6 +162,12 @@ class RouteHandler(APIHandler):
                 answer = b"" if reply is None else encode(reply)
         except WorkspaceError as error:
             self.write_problem(error)
+            return
+        except SQLAlchemyError as error:
+            if not is_away(error) or self._finished:
+                raise
+            _log.exception("The database did not answer %s %s", method, self.request.path)
+            self.write_problem(Unavailable(_AWAY, retry_after=1))
             return
         self.set_status(route.status if answer else 204)
         if answer:

@@ -65,7 +65,7 @@ class Writer:
                     answer = await asyncio.to_thread(ask)
                     if answer.status_code == 200:
                         break
-                    assert answer.status_code >= 500, answer.text
+                    assert answer.status_code == 503, answer.text
         self.seqs.append(answer.json()["seq"])
 
     async def run(self) -> None:
