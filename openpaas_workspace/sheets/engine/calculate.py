@@ -11,7 +11,6 @@ from .cells import Anything
 from .columns import put_result
 from .effort import Effort
 from .formulas import evaluate
-from .formulas.tree import Call, walk
 from .graph import Dirty, Edges, Graph, Region
 from .knots import components, untie
 from .source import Cells
@@ -20,7 +19,6 @@ from .tabs import Span, Tab
 from .values import Block, Error, scalar_block
 
 _ROUNDS = 40
-_DYNAMIC = {"INDIRECT", "OFFSET"}
 _RUNS = 8
 
 
@@ -31,8 +29,6 @@ class Calculator:
         self.book = book
         self.cells = Cells(book)
         self.graph = Graph(book, self.cells)
-        self._pending: Dirty = {}
-        self._busy: list[Span] = []
         self.effort = Effort()
         self._ends: dict[str, tuple[int, int]] = {}
 
@@ -152,41 +148,12 @@ class Calculator:
         put_result(tab.columns[span.column], row - tab.offset, block.view(slice(1), slice(1)))
 
     def _calculate(self, dirty: Dirty, edges: Edges) -> None:
-        self._pending = dict(dirty)
         for group in components(dirty, edges):
-            self._group(group, dirty, edges)
-        self._pending = {}
-
-    def _group(self, group: list[Span], dirty: Dirty, edges: Edges) -> None:
-        waiting = [span for span in group if span in self._pending]
-        if not waiting:
-            return
-        dynamic = any(is_dynamic(span) for span in waiting)
-        if dynamic:
-            self.cells.before_reading = self._pull
-            self._busy += waiting
-        for span in waiting:
-            del self._pending[span]
-        if len(group) > 1 or group[0] in edges.get(group[0], ()):
-            untie(self, waiting, dirty)
-        else:
-            for low, high in dirty[group[0]]:
-                self.evaluate(group[0], low, high)
-        if dynamic:
-            del self._busy[-len(waiting) :]
-            self.cells.before_reading = self._pull if self._busy else None
-
-    def _pull(self, tab: Tab, top: int, left: int, bottom: int, right: int) -> None:
-        """Calculates first what a reference that nobody could foresee is about to read."""
-        for span in list(self._pending):
-            if span.tab is not tab or not left <= tab.place(span.column) < right or span not in self._pending:
-                continue
-            parts = self._pending.pop(span)
-            if any(low < bottom and high > top for low, high in parts):
-                for low, high in parts:
-                    self.evaluate(span, low, high)
+            if len(group) > 1 or group[0] in edges.get(group[0], ()):
+                untie(self, group, dirty)
             else:
-                self._pending[span] = parts
+                for low, high in dirty[group[0]]:
+                    self.evaluate(group[0], low, high)
 
     def _give_up(self, tab: Tab, column: int, row: int) -> None:
         there = tab.column_at(column)
@@ -199,13 +166,6 @@ class Calculator:
 def lanes(span: Span) -> tuple[int, int]:
     """All lanes of a span, as rows of the grid."""
     return span.low + span.tab.offset, span.high + span.tab.offset
-
-
-def is_dynamic(span: Span) -> bool:
-    """Whether a formula reads cells that only its evaluation knows."""
-    return span.compiled.volatile and any(
-        isinstance(node, Call) and node.name in _DYNAMIC for node in walk(span.compiled.node)
-    )
 
 
 def _runs(rows: Anything) -> list[tuple[int, int]]:

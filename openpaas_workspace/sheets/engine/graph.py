@@ -11,7 +11,8 @@ import numpy as np
 from .book import Book
 from .ends import open_ended
 from .formulas import Area, Node, Reference, Spill, Structured, references, resolve
-from .formulas.tree import Name
+from .formulas.tree import Call, Name, walk
+from .functions.registry import TABLE
 from .source import Cells
 from .tabs import ANCHOR_COLUMN, ANCHOR_ROW, Span, Tab
 from .values import MAX_COLUMNS, MAX_ROWS
@@ -126,7 +127,7 @@ class Graph:
             return
         reads = list(reads_of(self.book, self.cells, span))
         self.by_span[span] = (span.version, reads)
-        if span.compiled.volatile:
+        if span.compiled.volatile or any(is_volatile(node) for node in _named(self.book, span)):
             self.volatile.add(span)
         for tab in elastic_in(self.book, self.cells, span):
             self.elastic.setdefault(tab, set()).add(span)
@@ -217,6 +218,13 @@ def reads_of(book: Book, cells: Cells, span: Span) -> Iterator[Read]:
         for inner in references(node):
             if not isinstance(inner, Name):
                 yield from _read(inner, span, column, (0, 0), cells)
+
+
+def is_volatile(node: Node) -> bool:
+    """Whether a function in it differs at each calculation."""
+    return any(
+        isinstance(part, Call) and part.name in TABLE and TABLE[part.name].volatile for part in walk(node)
+    )
 
 
 def elastic_in(book: Book, cells: Cells, span: Span) -> Iterator[str]:

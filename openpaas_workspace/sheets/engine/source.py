@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 
 import numpy as np
 
@@ -14,11 +14,10 @@ from .values import Block, Mask, Scalar, Tag, block_of
 
 
 class Cells:
-    """Reads the workbook; `before_reading` is called with what is about to be read while it is not None."""
+    """Reads the workbook."""
 
     def __init__(self, book: Book) -> None:
         self.book = book
-        self.before_reading: Callable[[Tab, int, int, int, int], None] | None = None
 
     @property
     def seed(self) -> int:
@@ -38,8 +37,6 @@ class Cells:
     def block(self, tab: str, top: int, left: int, bottom: int, right: int) -> Block:
         """Values, the header's names included."""
         found = self._tab(tab)
-        if self.before_reading is not None:
-            self.before_reading(found, top, left, bottom, right)
         if right <= left:
             return column_block(None, top, bottom).view(slice(None), slice(0))
         offset = found.offset
@@ -58,8 +55,6 @@ class Cells:
     def cell(self, tab: str, row: int, column: int) -> Scalar:
         """One value."""
         found = self._tab(tab)
-        if self.before_reading is not None:
-            self.before_reading(found, row, column, row + 1, column + 1)
         there = found.column_at(column)
         if row < found.offset:
             return there.name if there is not None and there.name else None

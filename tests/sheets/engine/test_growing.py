@@ -74,3 +74,16 @@ def test_where_a_cell_stands_does_not_depend_on_what_it_holds() -> None:
     assert [row[0] for row in host.values(rows=10)] == [2.0 * row for row in range(1, 11)]
     host.put({"E1": "=ROW(INDEX(E:E,1))"})
     assert host.value("E1") == "#CYCLE!"
+
+
+def test_what_a_name_stands_for_is_calculated_at_each_change_if_it_differs_each_time() -> None:
+    host = Host()
+    host.do(s.DefineName(name="Dice", text="=RAND()"))
+    host.do(s.DefineName(name="Twice", text="=Dice*2"))
+    host.put({"A1": "=Dice", "A2": "=Twice", "A3": "=A2+1"})
+    before = [host.value(f"A{row}") for row in (1, 2, 3)]
+    host.put({"C9": 1})
+    after = [host.value(f"A{row}") for row in (1, 2, 3)]
+    assert all(old != new for old, new in zip(before, after, strict=True))
+    host.book.recalculate()
+    assert [host.value(f"A{row}") for row in (1, 2, 3)] == after
