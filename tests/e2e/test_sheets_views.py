@@ -62,6 +62,29 @@ def test_who_may_only_read_filters_for_oneself(desk: Desk, person: Callable[...,
     expect(cell(carol, "A1")).to_have_text("10")
 
 
+def test_headings_stay_on_top_of_what_is_filtered_and_sorted(
+    desk: Desk, person: Callable[..., Person]
+) -> None:
+    sheet = Sheet(desk)
+    sheet.fill(("Montant", "Poste"), *ROWS)
+    alice = sheet.open(person, "alice")
+    filter_(alice, "B2", "est égal à", "Voirie")
+    expect(alice.page.locator(STRIP)).to_contain_text("3 lignes sur 10")
+    expect(cell(alice, "A1")).to_have_text("Montant")
+    until(lambda: numbers(alice)[:4] == ["1", "4", "7", "10"], "the rows bear other numbers")
+    alice.page.locator(STRIP).get_by_role("button", name="Effacer les filtres").click()
+    expect(alice.page.locator(STRIP)).to_be_hidden()
+    cell(alice, "A3").click(button="right")
+    alice.page.get_by_role("menuitem", name="Trier de Z à A, pour tous").click()
+    expect(cell(alice, "A2")).to_have_text("100")
+    expect(cell(alice, "A1")).to_have_text("Montant")
+    said = alice.page.locator(NOTICE)
+    expect(said).to_contain_text("La première ligne est restée en haut")
+    said.get_by_role("button", name="Trier toutes les lignes").click()
+    expect(cell(alice, "A1")).to_have_text("Montant")  # texts come before numbers from Z to A
+    expect(cell(alice, "A11")).to_have_text("10")
+
+
 def test_through_a_filter_a_row_keeps_its_number_and_a_click_names_it(
     desk: Desk, person: Callable[..., Person]
 ) -> None:

@@ -4103,11 +4103,15 @@ export interface components {
         };
         /**
          * SortRows
-         * @description Rows are put in order for everybody, between `first` and `last` if given.
+         * @description Rows are put in order for everybody: between `first` and `last` if given, else all below the first `headings`.
+         *
+         *         Without a number the server finds out how many rows are headings.
          */
         SortRows: {
             /** @default null */
             first: number | null;
+            /** @default null */
+            headings: number | null;
             keys: components["schemas"]["SortKey"][];
             /** @enum {unknown} */
             kind: "sort_rows";
@@ -4661,10 +4665,12 @@ export interface components {
          * @description Rows `top …` of the grid with their ids (-1: the header), column positions `left …`.
          *
          *         `height` and `width` count what exists, as of the view, `total` the rows without it; below and to the right of it ids go on from `next_row` and
-         *         `next_column`. `numbers` are the rows of the sheet that are shown, as formulas name them (from 0), where they are not `top …`. `looks` are style, index of the column, indices of rows.
+         *         `next_column`. `headings` first rows are in every view. `numbers` are the rows of the sheet that are shown, as formulas name them (from 0), where they are not `top …`. `looks` are style, index of the column, indices of rows.
          */
         Window: {
             columns: components["schemas"]["WindowColumn"][];
+            /** @default 0 */
+            headings: number;
             height: number;
             left: number;
             /** @default [] */

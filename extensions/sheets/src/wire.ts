@@ -44,6 +44,8 @@ export interface IWindow {
   rows: number[];
   /** The rows of the sheet that these are, where a view shows them elsewhere. */
   numbers?: number[] | null;
+  /** So many first rows are in every view. */
+  headings?: number;
   columns: IWindowColumn[];
   styles?: IStyle[];
   looks?: [style: number, column: number, rows: number[]][];

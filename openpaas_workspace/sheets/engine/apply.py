@@ -123,7 +123,7 @@ class Applier:
 
     def sort_rows(self, edit: Edit, op: s.SortRows) -> None:
         tab = self.book.tab(op.tab)
-        start, stop = 0, len(tab.rows)
+        start, stop = min(op.headings or 0, len(tab.rows)), len(tab.rows)
         if op.first is not None and op.last is not None:
             start, stop = content.rows_between(tab, op.first, op.last)
             stop = min(stop, len(tab.rows))

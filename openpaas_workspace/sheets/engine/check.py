@@ -19,6 +19,7 @@ from .basis import Basis, gone
 from .content import rows_between
 from .dtypes import named
 from .formulas import compile_formula
+from .headings import headings
 from .inputs import read, read_typed
 from .protections import MAX_PROTECTIONS
 from .tabs import Tab
@@ -233,7 +234,7 @@ class Checker(Basis):
     def freeze(self, op: s.Freeze) -> None:
         self.book.tab(op.tab)
 
-    def sort_rows(self, op: s.SortRows) -> None:
+    def sort_rows(self, op: s.SortRows) -> Any:
         tab = self.book.tab(op.tab)
         self.keys(tab, op.keys)
         if not op.keys:
@@ -241,6 +242,9 @@ class Checker(Basis):
         for row in (op.first, op.last):
             if row is not None and row != s.HEADER:
                 self.row(tab, row)
+        if op.headings is None and (op.first is None or op.last is None):
+            return msgspec.structs.replace(op, headings=headings(tab))
+        return op
 
     def set_view(self, op: s.SetView) -> None:
         tab = self.book.tab(op.tab)

@@ -12,6 +12,7 @@ from openpaas_workspace.sheets.schemas import Condition, View
 
 from .cells import Anything
 from .columns import column_block
+from .headings import headings
 from .tables import sorted_order
 from .tabs import Tab
 from .values import Block, Mask, Tag
@@ -77,12 +78,14 @@ def unkept(name: str) -> View:
 
 
 def order_of(tab: Tab, view: View) -> Anything:
-    """Positions of the data rows that pass the filter, sorted."""
-    rows = np.arange(len(tab.rows))
+    """Positions of the headings, and of the data rows below that pass the filter, sorted."""
+    above = headings(tab)
+    rows = np.arange(above, len(tab.rows))
     for condition in view.filter:
         block = column_block(tab.columns.get(condition.column), 0, len(tab.rows))
         rows = rows[passing(block, condition)[rows]]
-    return sorted_order(tab, view.sort, rows) if view.sort else rows
+    rows = sorted_order(tab, view.sort, rows) if view.sort else rows
+    return np.concatenate([np.arange(above), rows]) if above else rows
 
 
 def passing(block: Block, condition: Condition) -> Mask:

@@ -152,7 +152,7 @@ def _move_rows(ward: Ward, op: s.MoveRows, _decode: Decode) -> bool:
 
 
 def _sort_rows(ward: Ward, op: s.SortRows, _decode: Decode) -> bool:
-    start, stop = 0, len(ward.tab.rows)
+    start, stop = min(op.headings or 0, len(ward.tab.rows)), len(ward.tab.rows)
     if op.first is not None and op.last is not None:
         start, stop = rows_between(ward.tab, op.first, op.last)
     return ward.whole_rows(start + ward.tab.offset, stop + ward.tab.offset)

@@ -16,6 +16,7 @@ from .cells import Anything
 from .columns import NO_FORMULA, Column
 from .dtypes import EPOCH, Dtype
 from .edit import Content
+from .headings import headings
 from .idset import contains
 from .inputs import DATE_FORMAT, MOMENT_FORMAT, shown
 from .tabs import Tab
@@ -59,10 +60,17 @@ def window(
         next_column=tab.axis.tail,
         rows=[-1] * head + ids.tolist(),
         columns=found,
+        headings=0 if order is None else on_top(tab, order),
         numbers=None if order is None else [0] * head + (order[low:high] + tab.offset).tolist(),
         styles=styles,
         looks=used,
     )
+
+
+def on_top(tab: Tab, order: Anything) -> int:
+    """How many of the first rows of a view are headings."""
+    above = headings(tab)
+    return int(np.count_nonzero(order[:above] < above))
 
 
 def places(tab: Tab, rows: tuple[int, int], order: Anything | None) -> Places:

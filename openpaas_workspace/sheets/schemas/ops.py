@@ -215,12 +215,16 @@ class SortKey(Wire, frozen=True, kw_only=True):
 
 
 class SortRows(Wire, frozen=True, kw_only=True, tag_field="kind", tag="sort_rows"):
-    """Rows are put in order for everybody, between `first` and `last` if given."""
+    """Rows are put in order for everybody: between `first` and `last` if given, else all below the first `headings`.
+
+    Without a number the server finds out how many rows are headings.
+    """
 
     tab: TabId
     keys: list[SortKey]
     first: RowId | None = None
     last: RowId | None = None
+    headings: Annotated[int, msgspec.Meta(ge=0, le=1000)] | None = None
 
 
 class Condition(Wire, frozen=True, kw_only=True):

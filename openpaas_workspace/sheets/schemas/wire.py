@@ -69,7 +69,7 @@ class Window(Wire, frozen=True, kw_only=True):
     """Rows `top …` of the grid with their ids (-1: the header), column positions `left …`.
 
     `height` and `width` count what exists, as of the view, `total` the rows without it; below and to the right of it ids go on from `next_row` and
-    `next_column`. `numbers` are the rows of the sheet that are shown, as formulas name them (from 0), where they are not `top …`. `looks` are style, index of the column, indices of rows.
+    `next_column`. `headings` first rows are in every view. `numbers` are the rows of the sheet that are shown, as formulas name them (from 0), where they are not `top …`. `looks` are style, index of the column, indices of rows.
     """
 
     seq: int
@@ -84,5 +84,6 @@ class Window(Wire, frozen=True, kw_only=True):
     rows: list[int]
     columns: list[WindowColumn]
     numbers: list[int] | None = None
+    headings: int = 0
     styles: list[Style] = msgspec.field(default_factory=list)
     looks: list[tuple[int, int, list[int]]] = msgspec.field(default_factory=list)

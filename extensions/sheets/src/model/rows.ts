@@ -12,6 +12,11 @@ export interface IRowsOptions {
 export class Rows {
   constructor(private readonly _options: IRowsOptions) {}
 
+  /** So many first rows are in every view. */
+  headings(tab: string): number {
+    return this._options.sight.of(tab)?.headings ?? 0;
+  }
+
   /** Whether rows are shown elsewhere than where they are. */
   moved(tab: string): boolean {
     const numbers = this._options.sight.of(tab)?.numbers;

@@ -1,5 +1,5 @@
 /** What can be done with the chosen cells, beyond typing. */
-import { MOST_COLUMNS, MOST_ROWS, sizeOf, type IArea } from '../a1.js';
+import { areaOf, MOST_COLUMNS, MOST_ROWS, sizeOf, type IArea } from '../a1.js';
 import { moved } from '../formula/refs.js';
 import { MOST_CELLS } from '../model/outbox.js';
 import { withDecimals } from '../numbers.js';
@@ -168,7 +168,7 @@ export class Deeds {
 
   /** All rows, or those that are chosen, by the column at hand. */
   async sort(descending: boolean): Promise<void> {
-    const { model, grid, tab } = this._on;
+    const { model, grid, tab, notices, workspace } = this._on;
     if (!this.allowed()) {
       return;
     }
@@ -178,8 +178,22 @@ export class Deeds {
     if (part && !this._all(grid.selection)) {
       return;
     }
-    const [first, last] = part ? await rowIds(this._on, Math.max(top, this._first()), bottom, true) : [null, null];
-    model.do('sort_rows', { tab, keys: [{ column, descending }], ...(part ? { first, last } : {}) });
+    const keys = [{ column, descending }];
+    if (part) {
+      const [first, last] = await rowIds(this._on, Math.max(top, this._first()), bottom, true);
+      model.do('sort_rows', { tab, keys, first, last });
+      return;
+    }
+    // As the server sees them: on top of any view. Offline it finds out later.
+    const seen = await model.read(tab, areaOf({ row: 0, column: 0 }), false, '{}').catch(() => undefined);
+    const headings = seen?.headings ?? 0;
+    model.do('sort_rows', { tab, keys, ...(seen === undefined ? {} : { headings }) });
+    if (headings > 0) {
+      const { words } = workspace;
+      const run = (): void => void model.do('sort_rows', { tab, keys, headings: 0 });
+      const text = words._n('The first row stayed on top: it holds the headings.', 'The first %1 rows stayed on top: they hold the headings.', headings, headings);
+      notices.tell({ text, about: 'sorted', action: { label: words.__('Sort all rows'), run } });
+    }
   }
 
   freeze(): void {

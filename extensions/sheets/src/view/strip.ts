@@ -52,9 +52,9 @@ export class Strip {
   private _said({ filter = [] }: IView): string {
     const { model, tab, numbers, workspace } = this._on;
     const { words } = workspace;
-    const head = model.tab(tab)?.header === true ? 1 : 0;
     const { rows, total } = model.size(tab);
-    const [left, all] = [rows, total].map(count => Math.max(0, count - head));
+    const headings = model.tab(tab)?.header === true ? 1 : model.rows.headings(tab);
+    const [left, all] = [rows, total].map(count => Math.max(0, count - headings));
     return filter.length === 0 ? words.__('The rows are in an order of their own') : words._n('%2 of %3 row', '%2 of %3 rows', all, numbers.whole(left), numbers.whole(all));
   }
 
