@@ -1,9 +1,10 @@
 """Sheets for browser tests, and what a page shows of them."""
 
+import re
 from collections.abc import Callable
 from typing import Any
 
-from playwright.sync_api import Locator, expect
+from playwright.sync_api import Locator, WebSocketRoute, expect
 
 from tests.e2e.desk import API, Desk
 from tests.e2e.person import Person
@@ -55,6 +56,32 @@ class Sheet:
     def show(self, someone: Person) -> Person:
         """Open it at this browser."""
         return show(someone, self.path)
+
+
+class Line:
+    """Somebody's sockets of sheets, which can be cut. Make it before they open one."""
+
+    def __init__(self, someone: Person) -> None:
+        self._open: list[WebSocketRoute] = []
+        self._cut = False
+        someone.page.route_web_socket(re.compile(r"/sheets/"), self._pass)
+
+    def _pass(self, route: WebSocketRoute) -> None:
+        if self._cut:
+            route.close(code=1001)
+        else:
+            route.connect_to_server()
+            self._open.append(route)
+
+    def cut(self) -> None:
+        """Closed, and no new one comes through."""
+        self._cut = True
+        for route in self._open:
+            route.close(code=1001)
+
+    def mend(self) -> None:
+        """New ones come through again."""
+        self._cut = False
 
 
 def show(someone: Person, path: str) -> Person:

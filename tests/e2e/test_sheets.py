@@ -7,13 +7,13 @@ from collections.abc import Callable, Iterator
 import numpy as np
 import pyarrow as pa
 import pytest
-from playwright.sync_api import WebSocketRoute, expect
+from playwright.sync_api import expect
 
 from tests.conftest import Server
 from tests.e2e.axe import unseen_focus, violations
 from tests.e2e.desk import API, Desk, make_desk, no_dialog, saved, until
 from tests.e2e.person import Person
-from tests.e2e.sheet import BAR, NOTICE, SHEET, Sheet, cell, copied, paste, write
+from tests.e2e.sheet import BAR, NOTICE, SHEET, Line, Sheet, cell, copied, paste, write
 
 TABLE = (
     "Poste\tVoté\tRéalisé\r\nÉcoles\t1 284 500,00\t1 102 310,40\r\n"
@@ -207,31 +207,19 @@ def test_offline_and_back_nothing_is_lost_and_nothing_comes_twice(
     desk: Desk, person: Callable[..., Person]
 ) -> None:
     sheet = Sheet(desk)
-    sockets: list[WebSocketRoute] = []
-    cut = False
-
-    def pass_or_cut(route: WebSocketRoute) -> None:
-        if cut:
-            route.close(code=1001)
-        else:
-            route.connect_to_server()
-            sockets.append(route)
-
     alice = person(desk.server, "alice")
-    alice.page.route_web_socket(re.compile(r"/sheets/"), pass_or_cut)
+    line = Line(alice)
     sheet.show(alice)
     bob = sheet.open(person, "bob")
     write(alice, "A1", "1")
     expect(cell(bob, "A1")).to_have_text("1")
-    cut = True
-    for socket in sockets:
-        socket.close(code=1001)
+    line.cut()
     expect(alice.page.locator(f"{SHEET} .opw-Chip-save .opw-Chip-label")).to_have_text("Hors ligne")
     write(alice, "A2", "2")
     write(alice, "A3", "3")
     write(bob, "B1", "meanwhile")
     expect(cell(alice, "A2")).to_have_text("2")
-    cut = False
+    line.mend()
     expect(cell(bob, "A3")).to_have_text("3")
     expect(cell(alice, "B1")).to_have_text("meanwhile")
     saved(alice)

@@ -10,7 +10,7 @@ from playwright.sync_api import Locator, WebSocketRoute, expect
 
 from tests.e2e.desk import API, Desk, no_dialog, saved, until
 from tests.e2e.person import Person
-from tests.e2e.sheet import BAR, NOTICE, SHEET, Sheet, cell, paste, write
+from tests.e2e.sheet import BAR, NOTICE, SHEET, Line, Sheet, cell, paste, write
 
 STRIP = f"{SHEET} .opw-SheetStrip"
 NARROW, WIDE = "\u202f", "\u00a0"
@@ -200,33 +200,21 @@ def test_who_was_away_hears_on_coming_back_what_was_written_over(
     desk: Desk, person: Callable[..., Person]
 ) -> None:
     sheet = Sheet(desk)
-    sockets: list[WebSocketRoute] = []
-    cut = False
-
-    def pass_or_cut(route: WebSocketRoute) -> None:
-        if cut:
-            route.close(code=1001)
-        else:
-            route.connect_to_server()
-            sockets.append(route)
-
     alice = person(desk.server, "alice")
-    alice.page.route_web_socket(re.compile(r"/sheets/"), pass_or_cut)
+    line = Line(alice)
     sheet.show(alice)
     bob = sheet.open(person, "bob")
     write(alice, "A2", "mine")
     write(alice, "A3", "mine too")
     expect(cell(bob, "A3")).to_have_text("mine too")
     saved(alice)
-    cut = True
-    for socket in sockets:
-        socket.close(code=1001)
+    line.cut()
     expect(alice.page.locator(f"{SHEET} .opw-Chip-save .opw-Chip-label")).to_have_text("Hors ligne")
     write(bob, "A2", "theirs")
     cell(bob, "A1").click(button="right")
     bob.page.locator(".opw-SheetMenu").get_by_text("Insérer des lignes au-dessus").click()
     expect(cell(bob, "A3")).to_have_text("theirs")
-    cut = False
+    line.mend()
     told = alice.page.locator(NOTICE)
     expect(told).to_contain_text("A3 a été modifiée pendant que vous étiez hors ligne : mine → theirs.")
     told.get_by_role("button", name="Remettre la mienne").click()

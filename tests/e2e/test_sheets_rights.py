@@ -60,7 +60,9 @@ def test_a_protected_range_stops_the_other_who_is_told_whom_to_ask_and_lifting_l
     expect(cell(bob, "A2")).to_have_attribute("aria-readonly", "false")
     write(bob, "B2", "99")
     expect(bob.page.locator(NOTICE)).to_have_count(1)
-    expect(bob.page.locator(NOTICE)).to_contain_text(re.compile(r"B2 est protégé\. Adressez-vous à Alice"))
+    expect(bob.page.locator(NOTICE)).to_contain_text(
+        re.compile(r"B2 : écriture protégée\. Adressez-vous à Alice")
+    )
     expect(cell(bob, "B2")).to_have_text("12")
     write(bob, "A2", "Collèges")
     expect(cell(alice, "A2")).to_have_text("Collèges")
@@ -106,7 +108,7 @@ def test_columns_and_tabs_bear_a_lock_and_whoever_is_added_by_name_may_write(
     write(bob, "A2", "Collèges")  # in the tab, where he may
     expect(cell(alice, "A2")).to_have_text("Collèges")
     write(bob, "B2", "1")  # in the column, where he may not
-    expect(bob.page.locator(NOTICE)).to_contain_text("est protégé")
+    expect(bob.page.locator(NOTICE)).to_contain_text("écriture protégée")
     expect(cell(bob, "B2")).to_have_text("12")
     carol = sheet.open(person, "carol")
     cell(carol, "A1").click(button="right")

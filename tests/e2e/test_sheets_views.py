@@ -147,7 +147,7 @@ def test_through_a_filter_rows_are_protected_deleted_and_put_in_where_they_are(
     expect(cell(bob, "A2")).to_have_class(re.compile("opw-mod-guarded"))
     expect(cell(bob, "A1")).not_to_have_class(re.compile("opw-mod-guarded"))
     write(bob, "A2", "7")
-    expect(bob.page.locator(NOTICE)).to_contain_text("A6 est protégé")
+    expect(bob.page.locator(NOTICE)).to_contain_text("A6 : écriture protégée")
     write(bob, "A1", "33")
     saved(bob)
     assert content(desk, sheet, 2, 0) == "33"
