@@ -28,7 +28,7 @@ _PLAIN: tuple[tuple[str, str, str, Who, str], ...] = (
     (_JS + "base.handlers.PublicStaticFileHandler", r"/(robots\.txt|favicon\.ico)", "GET HEAD", "open", ""),
     (_JS + "base.handlers.TrailingSlashHandler", r"/.*/", "GET", "open", ""),
     (_JS + "base.handlers.RedirectWithParams", r"/?", "GET", "open", ""),
-    (_LAB + "themes_handler.ThemesHandler", r"/lab/api/themes/(.*)", "GET HEAD", "open", ""),
+    ("openpaas_workspace.app.themes.WholeThemesHandler", r"/lab/api/themes/(.*)", "GET HEAD", "open", ""),
     (_JS + "base.handlers.PrometheusMetricsHandler", r"/metrics", "GET", "administrator", "metrics:read"),
     (_JS + "view.handlers.ViewHandler", rf"/view{_PATH}", "GET", "member", ""),
     (_JS + "kernelspecs.handlers.KernelSpecResourceHandler",

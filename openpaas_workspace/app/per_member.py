@@ -11,6 +11,7 @@ from typing import Any
 import json5
 from jupyter_server.services.contents.handlers import ContentsHandler as JupyterContentsHandler
 from jupyterlab_server.settings_handler import SettingsHandler
+from jupyterlab_server.themes_handler import ThemesHandler
 from jupyterlab_server.translation_utils import get_language_pack, get_language_packs
 from jupyterlab_server.translations_handler import TranslationsHandler
 from jupyterlab_server.workspaces_handler import WorkspacesHandler, WorkspacesManager
@@ -22,6 +23,7 @@ from openpaas_workspace.accounts.gateway.cookies import LANGUAGE_COOKIE
 from openpaas_workspace.accounts.schemas import MePatch
 from openpaas_workspace.accounts.service.members import update_me
 from openpaas_workspace.app.guard import rules_of
+from openpaas_workspace.app.themes import WholeThemesHandler
 from openpaas_workspace.core.i18n import LOCALES, language_of, negotiate, translator
 from openpaas_workspace.core.workspace import Workspace
 from openpaas_workspace.files.gateway.notebooks import ContentsHandler
@@ -159,6 +161,7 @@ def _pack(locale: str) -> tuple[dict[str, Any], str]:
 
 _SWAP: dict[type, type] = {
     SettingsHandler: MemberSettingsHandler,
+    ThemesHandler: WholeThemesHandler,
     WorkspacesHandler: MemberWorkspacesHandler,
     TranslationsHandler: MemberTranslationsHandler,
     JupyterContentsHandler: ContentsHandler,

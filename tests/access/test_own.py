@@ -3,6 +3,8 @@
 import json
 from typing import Any
 
+import pytest
+
 from openpaas_workspace.core.web import API
 from tests.access.matrix import running
 from tests.access.world import SPACE, STANDINGS, World
@@ -105,3 +107,11 @@ def test_no_answer_tells_where_on_the_machine_things_lie(world: World) -> None:
             assert str(world.server.data_dir) not in text, path
             assert "/site-packages/" not in text, path
             assert "Traceback" not in text, path
+
+
+@pytest.mark.parametrize("part", ["bytes=100-", "bytes=0-9", "bytes=-5", "bytes=999999-", "rubbish"])
+def test_a_theme_comes_whole_also_when_a_browser_asks_for_the_rest_of_it(world: World, part: str) -> None:
+    url = "/lab/api/themes/@jupyterlab/theme-light-extension/index.css"
+    whole = world.clients["reader"].get(url)
+    answer = world.clients["reader"].get(url, headers={"Range": part})
+    assert (answer.status_code, answer.content) == (200, whole.content)

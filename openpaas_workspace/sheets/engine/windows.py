@@ -7,7 +7,7 @@ from typing import TypeAlias
 
 import numpy as np
 
-from openpaas_workspace.kit.errors import TooLarge
+from openpaas_workspace.kit.errors import NotFound, TooLarge
 from openpaas_workspace.sheets.schemas import Formula, Input, Moment, Style, Window, WindowColumn
 
 from . import formats
@@ -154,6 +154,25 @@ def letters(place: int) -> str:
         place, rest = divmod(place - 1, 26)
         text = chr(65 + rest) + text
     return text
+
+
+def named_columns(tab: Tab, chosen: Sequence[str] | None) -> tuple[list[Column], list[str]]:
+    """The columns of a tab, or those that are chosen by name, and what a table calls them; raises NotFound."""
+    columns = [column if column is not None else Column(id_) for id_, column in tab.in_order()]
+    if tab.header:
+        names = [
+            column.name or ("" if column.index else letters(place)) for place, column in enumerate(columns)
+        ]
+    else:
+        names = [letters(place) for place in range(len(columns))]
+    if chosen is None:
+        return columns, names
+    places = []
+    for name in chosen:
+        if name not in names:
+            raise NotFound(f"The sheet has no column called {name!r}.")
+        places.append(names.index(name))
+    return [columns[place] for place in places], [names[place] for place in places]
 
 
 def number_format(dtype: Dtype) -> str | None:

@@ -16,7 +16,7 @@ import msgspec
 import numpy as np
 import pyarrow as pa
 
-from openpaas_workspace.kit.errors import Conflict, NotFound
+from openpaas_workspace.kit.errors import Conflict
 from openpaas_workspace.sheets import schemas as s
 
 from . import container, search, undos, views, windows
@@ -25,7 +25,6 @@ from .arrow import Incoming, from_arrow, read_stream, to_arrow
 from .book import Book, Foreign, nobody_has_it
 from .calculate import Calculator
 from .check import Checker
-from .columns import Column
 from .edit import Content, Edit
 from .formats import is_date, of_row
 from .graph import Region
@@ -229,20 +228,7 @@ class Workbook:
     ) -> pa.Table:
         """The tab as a table, which `to_pandas()` turns into the DataFrame; cells that do not fit are null."""
         found = self.book.tab(tab)
-        listed = [column if column is not None else Column(id_) for id_, column in found.in_order()]
-        names = [column.name or windows.letters(place) for place, column in enumerate(listed)]
-        names = [
-            "" if column.index and not column.name else name
-            for column, name in zip(listed, names, strict=True)
-        ]
-        if not found.header:
-            names = [windows.letters(place) for place in range(len(listed))]
-        if columns is not None:
-            unknown = [name for name in columns if name not in names]
-            if unknown:
-                raise NotFound(f"The sheet has no column called {unknown[0]!r}.")
-            chosen = [names.index(name) for name in columns]
-            listed, names = [listed[place] for place in chosen], [names[place] for place in chosen]
+        listed, names = windows.named_columns(found, columns)
 
         def dates(column: Any) -> bool:
             looks = found.formats.get(column.id, [])
