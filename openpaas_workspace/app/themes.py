@@ -12,7 +12,7 @@ class WholeThemesHandler(ThemesHandler):
     A browser whose first load was cut asks for the rest of it, and for ever shows no theme when that fails.
     """
 
-    def get(self, path: str, include_body: bool = True) -> Coroutine[Any, Any, None]:  # noqa: FBT001, FBT002  (tornado's)
+    def get(self, path: str, include_body: bool = True) -> Coroutine[Any, Any, None]:
         """The whole, as if nothing less was asked for."""
         self.request.headers.pop("Range", None)
         return super().get(path, include_body)
