@@ -39,7 +39,7 @@ def filter_(someone: Person, name: str, condition: str, value: str, *, all_: boo
     cell(someone, name).click()
     someone.page.click(f'{SHEET} [aria-label="Filtrer"]')
     dialog = someone.page.locator(".opw-SheetFilter")
-    dialog.locator("select").select_option(label=condition)
+    dialog.get_by_label("Condition").select_option(label=condition)
     dialog.locator("input.opw-Input").fill(value)
     for_all = dialog.get_by_label("Pour tout le monde")
     if for_all.is_visible():  # not for who may only read

@@ -54,6 +54,15 @@ def test_who_may_only_read_filters_for_oneself(desk: Desk, person: Callable[...,
     expect(carol.page.locator(STRIP)).to_contain_text("4 lignes sur 10")
     filter_(carol, "A1", "est supérieur à", "50")
     expect(carol.page.locator(STRIP)).to_contain_text("2 lignes sur 10")
+    # An order of one's own, with or without conditions; nobody else's rows move.
+    cell(carol, "A1").click()
+    carol.page.click(f'{SHEET} [aria-label="Filtrer"]')
+    dialog = carol.page.locator(".opw-SheetFilter")
+    dialog.get_by_label("Ordre").select_option(label="de Z à A")
+    assert violations(carol.page, ".opw-SheetFilter") == []
+    dialog.get_by_role("button", name="Filtrer", exact=True).click()
+    expect(carol.page.locator(STRIP)).to_contain_text("4 lignes sur 10")
+    until(lambda: numbers(carol)[:5] == ["9", "6", "4", "3", "11"], "the rows are in another order")
     assert violations(carol.page, f"{SHEET} .opw-Sheet") == []
     expect(bob.page.locator(STRIP)).to_be_hidden()
     expect(cell(bob, "A1")).to_have_text("10")

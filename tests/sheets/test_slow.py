@@ -22,7 +22,7 @@ SLOW = "=SUMPRODUCT((A$1:A$3000>A1)*1)"
 @pytest.fixture(scope="module")
 def demo(make_server: Callable[..., Server]) -> Server:
     """One process for all small sheets."""
-    arguments = ("--demo", "--Sheets.hosts=1", "--Sheets.slow_seconds=0.3", "--Sheets.host_seconds=8")
+    arguments = ("--demo", "--Sheets.hosts=1", "--Sheets.slow_seconds=0.3", "--Sheets.host_seconds=12")
     return make_server(*arguments, name="slow").start()
 
 
@@ -45,14 +45,15 @@ def hasty(demo: Server, sheet: Sheet, seconds: int) -> Iterator[None]:
 
 async def test_pages_of_other_sheets_notice_nothing(demo: Server, people: dict[str, httpx.Client]) -> None:
     slow, quick = Sheet(demo, people, "slow"), Sheet(demo, people, "quick")
-    assert paste(slow, "bob", 1, block(1, rows=6_000, columns=1)).status_code == 200
+    assert paste(slow, "bob", 1, block(1, rows=15_000, columns=1)).status_code == 200
     quick.put("bob", (0, 0, "before"))
     order: list[str] = []
     async with open_page(quick, "bob") as socket, asyncio.timeout(120):
         page, welcome = await greet(socket, "w", "en")
         calculated = asyncio.create_task(
-            asyncio.to_thread(slow.send, "bob", op=fill(slow, 4_000), client="f", n=1)
+            asyncio.to_thread(slow.send, "bob", op=fill(slow, 15_000), client="f", n=1)
         )
+        # It takes seconds, so that what others wrote meanwhile is told before it.
         calculated.add_done_callback(lambda _: order.append("formula"))
         while len(await asyncio.to_thread(history, slow)) < 3:  # noqa: ASYNC110  (until it is logged)
             await asyncio.sleep(0.02)

@@ -3,6 +3,8 @@ import type { ICondition, IView } from '../wire.js';
 
 export type Test = '=' | '<>' | '<' | '<=' | '>' | '>=' | 'contains' | 'begins' | 'empty' | 'filled';
 
+export type Order = '' | 'up' | 'down';
+
 const DAY_MS = 86_400_000;
 const EPOCH_MS = Date.UTC(1899, 11, 30);
 
@@ -28,6 +30,20 @@ export function isOn(view: IView | undefined): boolean {
 /** The conditions of a view with those of one column replaced. */
 export function withConditions(view: IView | undefined, column: number, conditions: ICondition[]): IView {
   return { ...view, filter: [...(view?.filter ?? []).filter(one => one.column !== column), ...conditions] };
+}
+
+/** The order of a view by one column: up, down, or, for the column alone, none. */
+export function withOrder(view: IView, column: number, order: Order): IView {
+  if (order !== '') {
+    return { ...view, sort: [{ column, descending: order === 'down' }] };
+  }
+  return { ...view, sort: (view.sort ?? []).filter(one => one.column !== column) };
+}
+
+/** By a column, as a view has it. */
+export function orderOf(view: IView | undefined, column: number): Order {
+  const found = view?.sort?.find(one => one.column === column);
+  return found === undefined ? '' : found.descending === true ? 'down' : 'up';
 }
 
 function dateOf(text: string, french: boolean): number | undefined {

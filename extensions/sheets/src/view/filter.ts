@@ -1,9 +1,15 @@
 /** Which rows are to be seen: one condition on the column at hand, besides those on others; for me alone or for all. */
 import { letters } from '../a1.js';
 import type { ISheetContext } from './context.js';
-import { isOn, valueOf, withConditions, type Test } from './conditions.js';
+import { isOn, orderOf, valueOf, withConditions, withOrder, type Order, type Test } from './conditions.js';
 import { columnIds } from './ids.js';
 import { clearView } from './strip.js';
+
+interface IChoice {
+  test: Test;
+  text: string;
+  order: Order;
+}
 
 export class Filter {
   constructor(private readonly _on: ISheetContext) {}
@@ -24,6 +30,7 @@ export class Filter {
     value.setAttribute('aria-label', words.__('Value'));
     value.placeholder = words.__('Value');
     test.addEventListener('change', () => (value.hidden = ['empty', 'filled'].includes(test.value)));
+    const order = this._orders(column);
     const all = this._forAll();
     const buttons = document.createElement('div');
     buttons.className = 'opw-SheetFilter-buttons';
@@ -31,10 +38,10 @@ export class Filter {
       ...(isOn(this._on.model.viewIn(this._on.tab)) ? [this._button(words.__('Show all rows'), '', () => this._clear())] : []),
       this._button(words.__('Filter'), ' opw-tone-primary', () => card.requestSubmit())
     );
-    card.append(title, test, value, all.label, all.hint, buttons);
+    card.append(title, test, value, order.label, all.label, all.hint, buttons);
     card.addEventListener('submit', event => {
       event.preventDefault();
-      void this._choose(column, test.value as Test, value.value, all.input.checked);
+      void this._choose(column, { test: test.value as Test, text: value.value, order: order.select.value as Order }, all.input.checked);
     });
     card.addEventListener('keydown', event => {
       event.stopPropagation();
@@ -87,6 +94,22 @@ export class Filter {
     return select;
   }
 
+  private _orders(column: number): { label: HTMLLabelElement; select: HTMLSelectElement } {
+    const { model, tab, workspace } = this._on;
+    const { words } = workspace;
+    const label = document.createElement('label');
+    label.className = 'opw-SheetFilter-order';
+    const select = document.createElement('select');
+    select.className = 'opw-Input';
+    select.append(new Option(words.__('as they stand'), ''), new Option(words.__('from A to Z'), 'up'), new Option(words.__('from Z to A'), 'down'));
+    const id = model.columnId(tab, column);
+    select.value = id === undefined ? '' : orderOf(model.viewIn(tab), id);
+    const text = document.createElement('span');
+    text.textContent = words.__('Order');
+    label.append(text, select);
+    return { label, select };
+  }
+
   private _button(label: string, tone: string, run: () => void): HTMLButtonElement {
     const button = document.createElement('button');
     button.type = 'button';
@@ -96,12 +119,19 @@ export class Filter {
     return button;
   }
 
-  private async _choose(column: number, test: Test, text: string, all: boolean): Promise<void> {
+  private async _choose(column: number, { test, text, order }: IChoice, all: boolean): Promise<void> {
     const { model, grid, tab, workspace } = this._on;
     const [id] = await columnIds(this._on, column, column);
-    const values = ['empty', 'filled'].includes(test) ? [] : [valueOf(text, test, workspace.locale)];
+    const alone = ['empty', 'filled'].includes(test);
+    const values = alone ? [] : [valueOf(text, test, workspace.locale)];
     const word = model.viewOf(tab);
-    const view = withConditions(model.viewIn(tab), id, [{ column: id, test, values }]);
+    // Nothing to look for: all rows.
+    const conditions = alone || text !== '' ? [{ column: id, test, values }] : [];
+    const view = withOrder(withConditions(model.viewIn(tab), id, conditions), id, order);
+    if (!isOn(view)) {
+      this._clear();
+      return;
+    }
     if (!model.canWrite) {
       model.show(tab, view);
     } else {
