@@ -38,6 +38,9 @@ metadata = MetaData(
 )
 
 _PG_DISK_FULL = "53100"
+_SQLITE_AWAY = frozenset(
+    {sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED, sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_IOERR}
+)
 _SQLITE_PRAGMAS = (
     "journal_mode=WAL",
     "synchronous=FULL",
@@ -163,6 +166,8 @@ def is_full(error: BaseException | None) -> bool:
 
 def is_away(error: BaseException) -> bool:
     """Whether the database did not answer, or had no room for one more question: to ask again may help."""
+    if isinstance(error, DBAPIError) and isinstance(error.orig, sqlite3.Error):
+        return getattr(error.orig, "sqlite_errorcode", 0) & 0xFF in _SQLITE_AWAY
     return isinstance(error, OperationalError | InterfaceError | PoolTimeout) or (
         isinstance(error, DBAPIError) and error.connection_invalidated
     )

@@ -164,7 +164,7 @@ class RouteHandler(APIHandler):
             self.write_problem(error)
             return
         except SQLAlchemyError as error:
-            if not is_away(error) or self._finished:
+            if not is_away(error) or self._finished or self._headers_written:
                 raise
             _log.exception("The database did not answer %s %s", method, self.request.path)
             self.write_problem(Unavailable(_AWAY, retry_after=1))

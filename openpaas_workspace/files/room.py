@@ -13,6 +13,7 @@ from openpaas_workspace.files.models import nodes
 from openpaas_workspace.files.service import places
 from openpaas_workspace.files.service.disk import Disk, in_thread
 from openpaas_workspace.files.service.ondisk import read
+from openpaas_workspace.files.service.outsiders import outside_actor
 from openpaas_workspace.files.service.projection import Projector
 from openpaas_workspace.files.service.rows import Node, node_row, relative_path
 from openpaas_workspace.files.service.watching import Watched
@@ -65,6 +66,8 @@ class FileBinding(Binding):
             # Before the log begins: killed right after, the file is known to be what was imported.
             async with self._workspace.db.unit(SYSTEM) as work:
                 author = await _author(work, node, digest)
+                if digest != node.hash is not None:
+                    about = {**about, "modified_by": outside_actor(self._workspace, node.space_id).id}
                 # An empty text begins an empty log; anything else is the log's first change.
                 await self._imported(work, object_id, 0 if value == "" else 1, digest, about)
         self._watched.add(object_id)

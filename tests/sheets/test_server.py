@@ -336,6 +336,11 @@ def test_who_may_only_read_filters_without_keeping_it(sheet: Sheet) -> None:
     ):
         refused = shown("carol", rubbish)
         assert (refused.status_code, "written out" in refused.json()["detail"]) == (422, True), rubbish
+    many = '{"filter": [' + ", ".join(['{"column": 0, "test": "filled"}'] * 11) + "]}"
+    keys = '{"sort": [' + ", ".join(f'{{"column": {column}}}' for column in range(4)) + "]}"
+    for much in (many, keys):
+        refused = shown("carol", much)
+        assert (refused.status_code, "at most" in refused.json()["detail"]) == (413, True)
     assert shown("carol", "{" + " " * 5000 + "}").status_code == 422
     assert sheet.about()["seq"] == seq
 

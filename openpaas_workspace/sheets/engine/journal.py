@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Hashable
 from typing import Any, Generic, NamedTuple, TypeVar
 
@@ -18,9 +19,11 @@ MOST_KEPT = 32
 class Journal:
     """Of one array of cells, as long as its rows stay where they are. It knows the last writes, as intervals of rows."""
 
-    __slots__ = ("_kept", "_marks", "version")
+    __slots__ = ("_kept", "_marks", "serial", "version")
+    _serials = itertools.count()
 
     def __init__(self) -> None:
+        self.serial = next(Journal._serials)
         self.version = 0
         self._marks: list[tuple[int, int]] = []
         self._kept: dict[Hashable, Any] = {}
@@ -63,6 +66,11 @@ class Origin(NamedTuple):
     journal: Journal
     start: int
     head: str = ""
+
+    @property
+    def key(self) -> tuple[int, int, str]:
+        """What to keep something under that was calculated from it: it keeps no journal that is over."""
+        return self.journal.serial, self.start, self.head
 
 
 class Since(NamedTuple, Generic[Kept]):

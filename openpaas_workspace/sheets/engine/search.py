@@ -15,21 +15,32 @@ from .columns import Column
 from .inputs import read
 from .tabs import Tab
 from .typed import typed
-from .values import Tag, tag_of
+from .values import Mask, Tag, as_mask, tag_of
 
+_HALF_A_SECOND = 0.5 / 86_400
 _DIGITS = "-+.0123456789e"
 
 
 class Wanted(NamedTuple):
     """What is looked for: a text in lower case, and the number, date, TRUE or error that it means, as cells hold them.
 
-    `day`: any time of that day will do.
+    `moment`: it is one, and shown to the second; without a time of day any of that day will do.
     """
 
     text: str
     number: float | None = None
     tag: Tag = Tag.NUMBER
-    day: bool = False
+    moment: bool = False
+
+    def met(self, numbers: Anything) -> Mask:
+        """Which numbers are shown like the one that is looked for."""
+        number = self.number or 0.0
+        if not self.moment:
+            # As many digits as are shown.
+            return as_mask(np.abs(numbers - number) <= 5e-15 * abs(number))
+        if number == math.floor(number):
+            return as_mask(np.floor(numbers + _HALF_A_SECOND) == number)
+        return as_mask(np.abs(numbers - number) < _HALF_A_SECOND)
 
     @classmethod
     def of(cls, text: str, locale: str) -> Wanted:
@@ -42,9 +53,7 @@ class Wanted(NamedTuple):
             return wanted
         if value is None or isinstance(value, str):
             return wanted
-        number = float(value)
-        day = isinstance(given, Moment) and number == math.floor(number)
-        return wanted._replace(number=number, tag=tag_of(value), day=day)
+        return wanted._replace(number=float(value), tag=tag_of(value), moment=isinstance(given, Moment))
 
 
 def find(tab: Tab, wanted: Wanted, most: int, order: Anything | None) -> list[tuple[int, int]]:
@@ -80,9 +89,7 @@ def _holds(column: Column, wanted: Wanted) -> Anything:
         return found
     if wanted.number is not None:
         numbers = column.floats(0, len(cells))
-        found |= (cells.tags == wanted.tag) & (
-            (np.floor(numbers) if wanted.day else numbers) == wanted.number
-        )
+        found |= (cells.tags == wanted.tag) & wanted.met(numbers)
     rows = np.flatnonzero(cells.tags == Tag.NUMBER) if wanted.text.strip(_DIGITS) == "" else ()
     if len(rows):
         shown = [

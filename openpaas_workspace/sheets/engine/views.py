@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import NamedTuple
 
 import msgspec
 import numpy as np
 
-from openpaas_workspace.kit.errors import Invalid
+from openpaas_workspace.kit.errors import Invalid, TooLarge
 from openpaas_workspace.sheets.schemas import Condition, View
 
 from .cells import Anything
@@ -21,7 +22,18 @@ NO_VIEW = (
     "A view is `shared`, `mine`, none, or one written out: "
     '{"filter": [{"column": 0, "test": ">", "values": [5]}]}.'
 )
+TOO_MUCH = "A view that nobody keeps has 10 conditions and is sorted by 3 columns at most."
 _UNKEPT = 8  # orders of views that nobody keeps
+_MOST_CONDITIONS = 10
+_MOST_KEYS = 3
+
+
+class _Order(NamedTuple):
+    """Positions of data rows from top to bottom, of which the first `above` are headings."""
+
+    view: View
+    rows: Anything
+    above: int
 
 
 class Cache:
@@ -31,7 +43,7 @@ class Cache:
     """
 
     def __init__(self) -> None:
-        self._orders: dict[tuple[str, str], tuple[View, Anything]] = {}
+        self._orders: dict[tuple[str, str], _Order] = {}
 
     def forget(self, tabs: set[str]) -> None:
         """Some tabs changed."""
@@ -40,6 +52,15 @@ class Cache:
 
     def order(self, tab: Tab, name: str | None) -> Anything | None:
         """Positions of data rows from top to bottom; None when all stand in their order."""
+        found = self._found(tab, name)
+        return None if found is None else found.rows
+
+    def headings(self, tab: Tab, name: str | None) -> int:
+        """How many rows at the top of a view are headings."""
+        found = self._found(tab, name)
+        return 0 if found is None else found.above
+
+    def _found(self, tab: Tab, name: str | None) -> _Order | None:
         if name is None:
             return None
         if is_unkept(name):
@@ -48,20 +69,19 @@ class Cache:
         if view is None:
             return None
         known = self._orders.get((tab.id, name))
-        if known is None or known[0] is not view:
-            known = self._orders[tab.id, name] = (view, order_of(tab, view))
-        return known[1]
+        if known is None or known.view is not view:
+            known = self._orders[tab.id, name] = order_of(tab, view)
+        return known
 
-    def _unkept(self, tab: Tab, name: str) -> Anything:
+    def _unkept(self, tab: Tab, name: str) -> _Order:
         known = self._orders.pop((tab.id, name), None)
         if known is None:
-            view = unkept(name)
-            known = (view, order_of(tab, view))
+            known = order_of(tab, unkept(name))
             others = [key for key in self._orders if is_unkept(key[1])]
             for key in others[: max(0, len(others) + 1 - _UNKEPT)]:
                 del self._orders[key]
         self._orders[tab.id, name] = known
-        return known[1]
+        return known
 
 
 def is_unkept(name: str) -> bool:
@@ -72,20 +92,24 @@ def is_unkept(name: str) -> bool:
 def unkept(name: str) -> View:
     """The view that is called by what it is; raises Invalid."""
     try:
-        return msgspec.json.decode(name, type=View)
+        view = msgspec.json.decode(name, type=View)
     except (msgspec.MsgspecError, RecursionError, UnicodeEncodeError) as error:
         raise Invalid(NO_VIEW) from error
+    # Who only looks does not hold up who works.
+    if len(view.filter) > _MOST_CONDITIONS or len(view.sort) > _MOST_KEYS:
+        raise TooLarge(TOO_MUCH)
+    return view
 
 
-def order_of(tab: Tab, view: View) -> Anything:
-    """Positions of the headings, and of the data rows below that pass the filter, sorted."""
+def order_of(tab: Tab, view: View) -> _Order:
+    """The headings, and of the data rows below that pass the filter, sorted."""
     above = headings(tab)
     rows = np.arange(above, len(tab.rows))
     for condition in view.filter:
         block = column_block(tab.columns.get(condition.column), 0, len(tab.rows))
         rows = rows[passing(block, condition)[rows]]
     rows = sorted_order(tab, view.sort, rows) if view.sort else rows
-    return np.concatenate([np.arange(above), rows]) if above else rows
+    return _Order(view, np.concatenate([np.arange(above), rows]) if above else rows, above)
 
 
 def passing(block: Block, condition: Condition) -> Mask:

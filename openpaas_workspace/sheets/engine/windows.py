@@ -16,7 +16,6 @@ from .cells import Anything
 from .columns import NO_FORMULA, Column
 from .dtypes import EPOCH, Dtype
 from .edit import Content
-from .headings import headings
 from .idset import contains
 from .inputs import DATE_FORMAT, MOMENT_FORMAT, shown
 from .tabs import Tab
@@ -33,10 +32,11 @@ def window(
     columns: tuple[int, int],
     order: Anything | None,
     *,
+    above: int,
     inputs: bool,
     looks: bool,
 ) -> Window:
-    """A window; `order` are the positions of data rows that a view shows. Raises TooLarge."""
+    """A window; `order` are the positions of data rows that a view shows, `above` headings before all. Raises TooLarge."""
     height = tab.height if order is None else len(order) + tab.offset
     top, bottom = max(rows[0], 0), min(max(rows[1], 0), height)
     left, right = max(columns[0], 0), min(max(columns[1], 0), len(tab.axis))
@@ -60,17 +60,11 @@ def window(
         next_column=tab.axis.tail,
         rows=[-1] * head + ids.tolist(),
         columns=found,
-        headings=0 if order is None else on_top(tab, order),
+        headings=0 if order is None else int(np.count_nonzero(order[:above] < above)),
         numbers=None if order is None else [0] * head + (order[low:high] + tab.offset).tolist(),
         styles=styles,
         looks=used,
     )
-
-
-def on_top(tab: Tab, order: Anything) -> int:
-    """How many of the first rows of a view are headings."""
-    above = headings(tab)
-    return int(np.count_nonzero(order[:above] < above))
 
 
 def places(tab: Tab, rows: tuple[int, int], order: Anything | None) -> Places:

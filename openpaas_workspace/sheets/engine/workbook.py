@@ -186,7 +186,10 @@ class Workbook:
         """
         found = self.book.tab(tab)
         order = self._order(found, view, reader)
-        return windows.window(self.book, found, (top, bottom), columns, order, inputs=inputs, looks=formats)
+        above = self._views.headings(found, view)
+        return windows.window(
+            self.book, found, (top, bottom), columns, order, above=above, inputs=inputs, looks=formats
+        )
 
     def size(self, tab: str, *, view: str | None = None, reader: Reader = SERVER) -> tuple[int, int]:
         """Rows of the grid and columns that exist, as of a view."""

@@ -17,9 +17,14 @@ COUNTS = [
     ([["Voté"], [3], [1]], 1),
     ([["Nom"], ["Ada"], ["Luc"]], 0),
     ([["Budget 2026"], [None], ["Poste", "Voté"], ["Écoles", 3]], 3),
-    ([["Budget 2026"], ["Écoles", 3]], 1),
+    ([["Budget 2026"], ["Écoles", 3]], 0),
+    ([["Budget 2026"], ["Nom", "Prénom"], ["Dupont", "Ada"]], 0),
+    ([["Paul"], ["Marie"], ["Jean", "absent"], ["Luc"], ["Anne"]], 0),
+    ([["Paul", "absent"], ["Marie"], ["Luc"]], 0),
+    ([["Écoles"], ["Voirie"], ["Sport", 3], ["Culture", 4]], 0),
     ([[2026], ["Poste", "Voté"], ["Écoles", 3]], 0),
     ([[None, None], ["Poste", None, "Voté"], ["Écoles", 1, 3]], 2),
+    ([["Poste", "Voté"], [None, None], ["Écoles", 3]], 0),
     ([["Poste", True], ["Écoles", 3]], 0),
 ]
 

@@ -1,5 +1,6 @@
 """Sums of high columns: only stretches that were written are added again, and the result is that of adding all of them."""
 
+import gc
 from typing import Any
 
 import numpy as np
@@ -122,3 +123,16 @@ def test_many_questions_have_the_digits_of_one() -> None:
     for row, name in enumerate(names[:3], 1):
         host.put({"K1": f'=SUMIFS(A:A,C:C,"{name}")', "K2": f'=AVERAGEIFS(A:A,C:C,"{name}")'})
         assert (host.value(f"I{row}"), host.value(f"J{row}")) == (host.value("K1"), host.value("K2"))
+
+
+def test_what_is_kept_keeps_no_journal_that_is_over() -> None:
+    host = made(header=True)
+    host.put({"F40": '=SUMIFS(A:A,B:B,">5")', "F41": '=SUMIFS(B:B,A:A,">5")'})
+    gc.collect()
+    before = sum(isinstance(one, journal.Journal) for one in gc.get_objects())
+    for turn in range(20):
+        for column in (0, 1):
+            host.do(s.SetColumnType(tab="t", column=column, dtype=["float64", ""][turn % 2]))
+        host.put({"A5": turn})
+    gc.collect()
+    assert sum(isinstance(one, journal.Journal) for one in gc.get_objects()) <= before + 4

@@ -182,6 +182,32 @@ describe('the model of a sheet', () => {
     assert.deepEqual(model.viewIn('t')?.sort, [{ column: 1 }]);
   });
 
+  test('a view for this page alone goes before all others, and comes off again', async () => {
+    const { server, model } = await opened();
+    const filter = [{ column: 2, test: '=', values: [1] }];
+    const all = (): void => void server.sockets[0].say({
+      type: 'applied', seq: 1, author: 'm2', client: 'other', n: 1, kind: 'set_view', changed: [], tabs: [{ ...server.tab, shared: { filter: [] } }]
+    });
+    all();
+    model.show('t', { filter });
+    assert.deepEqual([model.viewOf('t'), model.isOwnView('t')], [JSON.stringify({ filter }), true]);
+    await server.settle();
+    assert.equal(server.said[server.said.length - 1]['view'], JSON.stringify({ filter }));
+    // First what is mine alone goes, then what all share.
+    model.showAll('t');
+    assert.deepEqual([model.viewOf('t'), model.isOwnView('t')], ['shared', false]);
+    model.showAll('t');
+    assert.equal(model.viewOf('t'), '');
+    // Also a view that the server keeps of who may not write any more.
+    server.cut();
+    server.views = { t: { filter } };
+    await server.wake();
+    assert.deepEqual([model.viewOf('t'), model.isOwnView('t')], ['', false]);
+    model.show('t', { filter });
+    model.show('t', undefined);
+    assert.equal(model.viewOf('t'), '');
+  });
+
   test('what is not answered is told each time that it changes', async () => {
     const server = new FakeServer();
     const told: string[] = [];

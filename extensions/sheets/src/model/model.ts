@@ -114,7 +114,7 @@ export class SheetModel {
   }
 
   /** A view for this page alone, which the server does not keep. */
-  show(tab: string, view: IView): void {
+  show(tab: string, view: IView | undefined): void {
     this._views.show(tab, view);
     this._looked();
   }

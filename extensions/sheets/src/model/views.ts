@@ -20,20 +20,25 @@ export class Views {
     }
   }
 
-  /** All rows for me, though all share a view; until this page is closed. */
+  /** Without what I see for myself alone; else all rows for me, though all share a view. Until this page is closed. */
   showAll(tab: string): void {
-    this._here.delete(tab);
-    this._all.add(tab);
+    if (!this._here.delete(tab)) {
+      this._all.add(tab);
+    }
   }
 
-  /** For who keeps none: until this page is closed. */
-  show(tab: string, view: IView): void {
-    this._here.set(tab, view);
+  /** For who keeps none, until this page is closed; undefined: no more. */
+  show(tab: string, view: IView | undefined): void {
+    if (view === undefined) {
+      this._here.delete(tab);
+    } else {
+      this._here.set(tab, view);
+    }
   }
 
   /** Whether nobody else sees the tab so. */
   isOwn(tab: string): boolean {
-    return this._here.has(tab) || this._mine.has(tab);
+    return this._here.has(tab) || (this._mine.has(tab) && !this._all.has(tab));
   }
 
   of(info: ISheetInfo | null, tab: string): ViewWord {
@@ -41,10 +46,13 @@ export class Views {
     if (here !== undefined) {
       return JSON.stringify(here);
     }
+    if (this._all.has(tab)) {
+      return '';
+    }
     if (this._mine.has(tab)) {
       return 'mine';
     }
-    return shared(info, tab) !== undefined && !this._all.has(tab) ? 'shared' : '';
+    return shared(info, tab) !== undefined ? 'shared' : '';
   }
 
   shown(info: ISheetInfo | null, tab: string): IView | undefined {

@@ -168,7 +168,7 @@ export class Deeds {
 
   /** All rows, or those that are chosen, by the column at hand. */
   async sort(descending: boolean): Promise<void> {
-    const { model, grid, tab, notices, workspace } = this._on;
+    const { model, grid, tab } = this._on;
     if (!this.allowed()) {
       return;
     }
@@ -184,8 +184,14 @@ export class Deeds {
       model.do('sort_rows', { tab, keys, first, last });
       return;
     }
-    // As the server sees them: on top of any view. Offline it finds out later.
-    const seen = await model.read(tab, areaOf({ row: 0, column: 0 }), false, '{}').catch(() => undefined);
+    await this._sortAll(keys);
+  }
+
+  /** Below the headings, as the server sees them: on top of any view. Where it has not heard everything yet it finds out later. */
+  private async _sortAll(keys: { column: number; descending: boolean }[]): Promise<void> {
+    const { model, tab, notices, workspace } = this._on;
+    const first = areaOf({ row: 0, column: 0 });
+    const seen = model.pending ? undefined : await model.read(tab, first, false, '{}').catch(() => undefined);
     const headings = seen?.headings ?? 0;
     model.do('sort_rows', { tab, keys, ...(seen === undefined ? {} : { headings }) });
     if (headings > 0) {

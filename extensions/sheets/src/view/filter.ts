@@ -1,9 +1,14 @@
 /** Which rows are to be seen: one condition on the column at hand, besides those on others; for me alone or for all. */
 import { letters } from '../a1.js';
+import type { IView } from '../wire.js';
 import type { ISheetContext } from './context.js';
 import { isOn, orderOf, valueOf, withConditions, withOrder, type Order, type Test } from './conditions.js';
 import { columnIds } from './ids.js';
 import { clearView } from './strip.js';
+
+/** What the server takes of a view that nobody keeps. */
+const MOST_CONDITIONS = 10;
+const MOST_LETTERS = 4000;
 
 interface IChoice {
   test: Test;
@@ -29,6 +34,7 @@ export class Filter {
     value.className = 'opw-Input';
     value.setAttribute('aria-label', words.__('Value'));
     value.placeholder = words.__('Value');
+    value.maxLength = 300;
     test.addEventListener('change', () => (value.hidden = ['empty', 'filled'].includes(test.value)));
     const order = this._orders(column);
     const all = this._forAll();
@@ -120,29 +126,48 @@ export class Filter {
   }
 
   private async _choose(column: number, { test, text, order }: IChoice, all: boolean): Promise<void> {
-    const { model, grid, tab, workspace } = this._on;
+    const { model, tab, workspace } = this._on;
     const [id] = await columnIds(this._on, column, column);
     const alone = ['empty', 'filled'].includes(test);
     const values = alone ? [] : [valueOf(text, test, workspace.locale)];
-    const word = model.viewOf(tab);
     // Nothing to look for: all rows.
     const conditions = alone || text !== '' ? [{ column: id, test, values }] : [];
     const view = withOrder(withConditions(model.viewIn(tab), id, conditions), id, order);
     if (!isOn(view)) {
       this._clear();
+    } else if (model.canWrite) {
+      this._keep(view, all);
+    } else {
+      this._show(view);
+    }
+  }
+
+  private _keep(view: IView, all: boolean): void {
+    const { model, tab } = this._on;
+    const mine = model.viewOf(tab) === 'mine';
+    model.show(tab, undefined);
+    if (all && mine) {
+      model.do('set_view', { tab, mine: true });
+    }
+    model.do('set_view', { tab, mine: !all, view });
+    this._done();
+  }
+
+  /** For who may only read. */
+  private _show(view: IView): void {
+    const { model, notices, tab, workspace } = this._on;
+    if ((view.filter ?? []).length > MOST_CONDITIONS || JSON.stringify(view).length > MOST_LETTERS) {
+      notices.tell({ text: workspace.words.__('This is too much for one filter: clear it first.'), tone: 'warn', about: 'filtered' });
       return;
     }
-    if (!model.canWrite) {
-      model.show(tab, view);
-    } else {
-      if (all && word === 'mine') {
-        model.do('set_view', { tab, mine: true });
-      }
-      model.do('set_view', { tab, mine: !all, view });
-    }
+    model.show(tab, view);
+    this._done();
+  }
+
+  private _done(): void {
     this.close();
-    grid.reset();
-    grid.focus();
+    this._on.grid.reset();
+    this._on.grid.focus();
   }
 
   private _clear(): void {

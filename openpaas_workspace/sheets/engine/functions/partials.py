@@ -55,7 +55,7 @@ def reduce(kind: str, summed: Block | None, blocks: Sequence[Block], criteria: S
         return _joined(kind, _parts(kind, summed, blocks, criteria, (0, rows)))
     # To Python TRUE equals 1, to a condition it does not.
     asked = tuple((condition, type(condition.value)) for condition in criteria)
-    keeper, key = origins[-1].journal, (kind, rows, tuple(origins), asked)
+    keeper, key = origins[-1].journal, (kind, rows, tuple(origin.key for origin in origins), asked)
     parts = _known(keeper, key, origins, rows)
     for low, high in _missing(parts):
         at = low * journal.STRETCH, min(high * journal.STRETCH, rows)
