@@ -4105,9 +4105,15 @@ export interface components {
          * SortRows
          * @description Rows are put in order for everybody: between `first` and `last` if given, else all below the first `headings`.
          *
-         *         Without a number the server finds out how many rows are headings.
+         *         Without a number the server finds out how many rows are headings. Texts come as in a dictionary (`É` with `E`); logs
+         *         of before say nothing and mean the order of their codes.
          */
         SortRows: {
+            /**
+             * @default code
+             * @enum {unknown}
+             */
+            collation: "code" | "dictionary";
             /** @default null */
             first: number | null;
             /** @default null */

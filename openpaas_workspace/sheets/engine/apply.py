@@ -133,7 +133,7 @@ class Applier:
 
         withdraw(tab)
         order = np.arange(len(tab.rows))
-        order[start:stop] = tables.sorted_order(tab, op.keys, order[start:stop])
+        order[start:stop] = tables.sorted_order(tab, op.keys, order[start:stop], op.collation)
         order_rows(self.book, edit, tab, order)
 
     def order_rows(self, edit: Edit, op: s.OrderRows) -> None:

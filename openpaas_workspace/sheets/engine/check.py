@@ -242,9 +242,10 @@ class Checker(Basis):
         for row in (op.first, op.last):
             if row is not None and row != s.HEADER:
                 self.row(tab, row)
-        if op.headings is None and (op.first is None or op.last is None):
-            return msgspec.structs.replace(op, headings=headings(tab))
-        return op
+        above = op.headings
+        if above is None and (op.first is None or op.last is None):
+            above = headings(tab)
+        return msgspec.structs.replace(op, headings=above, collation="dictionary")
 
     def set_view(self, op: s.SetView) -> None:
         tab = self.book.tab(op.tab)

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 import numpy as np
 
-from openpaas_workspace.sheets.schemas import ReplaceTable, SortKey, UpsertRows
+from openpaas_workspace.sheets.schemas import Collation, ReplaceTable, SortKey, UpsertRows
 
 from .arrow import Incoming
 from .book import Book
 from .cells import Anything
+from .collation import dictionary_key
 from .columns import Column, column_block
 from .content import write_incoming
 from .edit import Edit, Grown
@@ -76,28 +77,33 @@ def upsert_rows(book: Book, edit: Edit, op: UpsertRows, columns: Sequence[Incomi
     edit.structure.add(tab.id)
 
 
-def keys_of(column: Column | None, rows: int, *, folded: bool) -> tuple[Anything, Anything, Anything]:
-    """Values of a column as arrays to compare: tags, numbers, and ranks of texts (in any case if `folded`)."""
+def keys_of(
+    column: Column | None, rows: int, spelling: Callable[[str], str]
+) -> tuple[Anything, Anything, Anything]:
+    """Values of a column as arrays to compare: tags, numbers, and ranks of texts by what `spelling` makes of them."""
     block = column_block(column, 0, rows)
     tags, numbers = np.array(block.tags[:, 0]), np.array(block.numbers[:, 0])
     ranks = np.zeros(rows, dtype=np.int64)
     if block.coded is not None:
         words = block.coded.words
-        spelled = [str(word).casefold() if folded else str(word) for word in words]
+        spelled = [spelling(str(word)) for word in words]
         _, rank = np.unique(np.array(spelled, dtype=object), return_inverse=True)
         codes = block.coded.codes[:, 0]
         ranks = np.where(codes >= 0, rank[codes] + 1, 0)
     return tags, numbers, ranks
 
 
-def sorted_order(tab: Tab, keys: Sequence[SortKey], rows: Anything) -> Anything:
+def sorted_order(
+    tab: Tab, keys: Sequence[SortKey], rows: Anything, collation: Collation = "dictionary"
+) -> Anything:
     """Some data rows in the order of the keys; equal ones stay in their order, empty ones come last.
 
     As in Excel numbers come before texts, booleans and errors.
     """
+    spelling = dictionary_key if collation == "dictionary" else str.casefold
     levels: list[Anything] = []
     for key in reversed(keys):
-        tags, numbers, ranks = keys_of(tab.columns.get(key.column), len(tab.rows), folded=True)
+        tags, numbers, ranks = keys_of(tab.columns.get(key.column), len(tab.rows), spelling)
         tags, numbers, ranks = tags[rows], numbers[rows], ranks[rows]
         sign = -1 if key.descending else 1
         kind = np.where(tags == Tag.EMPTY, 99, sign * tags.astype(np.int64))

@@ -20,6 +20,7 @@ from .cells import (
 from .ops import (
     AddTab,
     Clear,
+    Collation,
     ColumnWidth,
     Condition,
     DefineName,
@@ -81,6 +82,7 @@ __all__ = [
     "Applied",
     "Changed",
     "Clear",
+    "Collation",
     "ColumnId",
     "ColumnWidth",
     "Condition",

@@ -214,10 +214,14 @@ class SortKey(Wire, frozen=True, kw_only=True):
     descending: bool = False
 
 
+Collation = Literal["code", "dictionary"]
+
+
 class SortRows(Wire, frozen=True, kw_only=True, tag_field="kind", tag="sort_rows"):
     """Rows are put in order for everybody: between `first` and `last` if given, else all below the first `headings`.
 
-    Without a number the server finds out how many rows are headings.
+    Without a number the server finds out how many rows are headings. Texts come as in a dictionary (`É` with `E`); logs
+    of before say nothing and mean the order of their codes.
     """
 
     tab: TabId
@@ -225,6 +229,7 @@ class SortRows(Wire, frozen=True, kw_only=True, tag_field="kind", tag="sort_rows
     first: RowId | None = None
     last: RowId | None = None
     headings: Annotated[int, msgspec.Meta(ge=0, le=1000)] | None = None
+    collation: Collation = "code"
 
 
 class Condition(Wire, frozen=True, kw_only=True):

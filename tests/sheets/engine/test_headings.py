@@ -83,3 +83,45 @@ def test_a_sort_of_an_older_log_moves_what_it_moved() -> None:
 def replay_values(host: Host) -> list[list[Any]]:
     window = replay(host.log).window("t", 0, 4, (0, 2))
     return [list(row) for row in zip(*(column.values for column in window.columns), strict=True)]
+
+
+def test_texts_come_as_in_a_dictionary() -> None:
+    words = [
+        "Voirie",
+        "élu",
+        "Zoo",
+        "Écoles",
+        "eau",
+        "Œuvres",
+        "cote",
+        "côté",
+        "coté",
+        "Été",
+        "etat",
+        "2",
+        5.0,
+        None,
+    ]
+    sorted_ = [
+        5.0,
+        "2",
+        "cote",
+        "coté",
+        "côté",
+        "eau",
+        "Écoles",
+        "élu",
+        "etat",
+        "Été",
+        "Œuvres",
+        "Voirie",
+        "Zoo",
+        None,
+    ]
+    host = of([[word] for word in words])
+    view = host.book.window("t", 0, 20, (0, 1), view='{"sort": [{"column": 0}]}')
+    assert view.columns[0].values == sorted_
+    host.do(s.SortRows(tab="t", keys=[s.SortKey(column=0)]))
+    assert [row[0] for row in host.values(rows=len(words), columns=1)] == sorted_
+    host.append(s.SortRows(tab="t", keys=[s.SortKey(column=0)]), "ann")  # as an older log has it
+    assert [row[0] for row in host.values(rows=12, columns=1)][-2:] == ["élu", "Été"]
