@@ -9,6 +9,7 @@ import numpy as np
 from openpaas_workspace.sheets.schemas import Collation, ReplaceTable, SortKey, UpsertRows
 
 from .arrow import Incoming
+from .axis import merge_intervals
 from .book import Book
 from .cells import Anything
 from .collation import dictionary_key
@@ -35,7 +36,7 @@ def replace_table(book: Book, edit: Edit, op: ReplaceTable, columns: Sequence[In
     ]
     kept = set(ids)
     gone = [position for position, (id_, _) in enumerate(tab.in_order()) if id_ not in kept]
-    delete_columns(book, edit, tab, _intervals(gone))
+    delete_columns(book, edit, tab, merge_intervals([(position, position + 1) for position in gone]))
     if rows < len(tab.rows):
         delete_rows(book, edit, tab, [(rows, len(tab.rows))])
     if rows > (before := len(tab.rows)):
@@ -130,16 +131,6 @@ def _lay_out(
         tab.axis = tab.axis.grown(len(columns))
         edit.keep(Grown(tab.id, columns=len(columns) - before))
         edit.axes, edit.moved = book.axes(), True
-
-
-def _intervals(positions: Sequence[int]) -> list[tuple[int, int]]:
-    found: list[tuple[int, int]] = []
-    for position in positions:
-        if found and found[-1][1] == position:
-            found[-1] = (found[-1][0], position + 1)
-        else:
-            found.append((position, position + 1))
-    return found
 
 
 def _matched(column: Column, key: Incoming, rows: int) -> tuple[Anything, Anything]:

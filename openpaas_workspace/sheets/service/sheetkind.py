@@ -40,7 +40,7 @@ class SheetKind(LiveKind):
         bound = await self._workspace.get(Binding).resolve(object_id)
         return Description(bound.type, bound.format, object_id)
 
-    async def first(self, object_id: str, described: Description) -> tuple[bytes, Actor] | None:  # noqa: ARG002
+    async def first(self, object_id: str, described: Description) -> tuple[bytes, Actor] | None:  # noqa: ARG002  (all are files of one format)
         value, author = await self._workspace.get(Binding).first_content(object_id)
         data = await asyncio.to_thread(value.function, *value.args) if not isinstance(value, bytes) else value
         return (await self.accepted(data) if data else b""), author

@@ -80,10 +80,8 @@ def one(
     """The result for one set of conditions."""
     result = reduce(kind, summed, blocks, criteria)
     nothing = empty_block(1, 1)
-    if kind == "count" and beyond and all(bool(c.mask(nothing)[0, 0]) for c in criteria):
-        assert isinstance(result, float)  # noqa: S101
-        return result + beyond
-    return result
+    met = beyond if kind == "count" and all(bool(c.mask(nothing)[0, 0]) for c in criteria) else 0
+    return result + met if isinstance(result, float) else result
 
 
 def each(kind: str, summed: Block | None, blocks: Sequence[Block], operands: Spread, beyond: int) -> Block:

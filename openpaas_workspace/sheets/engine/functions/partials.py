@@ -13,6 +13,7 @@ import numpy as np
 import numpy.typing as npt
 
 from .. import journal
+from ..axis import merge_intervals
 from ..values import Block, Error, Mask, Numbers, Scalar, Tag
 from .criteria import Criterion
 
@@ -57,7 +58,10 @@ def reduce(kind: str, summed: Block | None, blocks: Sequence[Block], criteria: S
     asked = tuple((condition, type(condition.value)) for condition in criteria)
     keeper, key = origins[-1].journal, (kind, rows, tuple(origin.key for origin in origins), asked)
     parts = _known(keeper, key, origins, rows)
-    for low, high in _missing(parts):
+    # Neighbours together: what conditions cost by word is paid once for them.
+    for low, high in merge_intervals(
+        [(place, place + 1) for place, part in enumerate(parts) if part is None]
+    ):
         at = low * journal.STRETCH, min(high * journal.STRETCH, rows)
         parts[low:high] = _parts(kind, summed, blocks, criteria, at)
     keeper.keep(key, journal.Since(tuple(origin.journal.version for origin in origins), parts))
@@ -96,18 +100,6 @@ def _known(
     return parts
 
 
-def _missing(parts: Sequence[_Part | None]) -> list[tuple[int, int]]:
-    """Neighbouring stretches that are not known, as intervals: what conditions cost by word is paid once for them."""
-    found: list[tuple[int, int]] = []
-    for place, part in enumerate(parts):
-        if part is None:
-            if found and found[-1][1] == place:
-                found[-1] = (found[-1][0], place + 1)
-            else:
-                found.append((place, place + 1))
-    return found
-
-
 def _parts(
     kind: str,
     summed: Block | None,
@@ -117,11 +109,13 @@ def _parts(
 ) -> list[_Part]:
     low, high = at
     everything = slice(None)
-    mask: Mask | None = None
-    for block, condition in zip(blocks, criteria, strict=True):
-        found = condition.mask(block.view(slice(low, high), everything))
-        mask = found if mask is None else mask & found
-    assert mask is not None  # noqa: S101
+    masks = [
+        condition.mask(block.view(slice(low, high), everything))
+        for block, condition in zip(blocks, criteria, strict=True)
+    ]
+    mask = masks[0]
+    for other in masks[1:]:
+        mask = mask & other
     parts = []
     for start in range(low, max(high, low + 1), journal.STRETCH):
         stop = min(start + journal.STRETCH, high)
